@@ -1,0 +1,59 @@
+import type { User } from "wispy-auth";
+
+import { icon, stylesheet } from "../web/assets.ts";
+import { type Html, html } from "../web/html.ts";
+
+export interface Layout {
+  readonly title: string;
+  /** Null for visitors; `"unknown"` leaves the navigation out. */
+  readonly user: User | null | "unknown";
+  /** The page's own address, to mark it in the navigation. */
+  readonly path?: string;
+  /** Forms stand in a narrow column. */
+  readonly narrow?: boolean;
+  readonly content: Html;
+}
+
+/** The frame around every page. */
+export function layout({ title, user, path = "", narrow = false, content }: Layout): Html {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${title} · Wispy Notes</title>
+        <link rel="stylesheet" href="${stylesheet.href}" />
+        <link rel="icon" href="${icon.href}" type="image/svg+xml" />
+      </head>
+      <body>
+        <a class="skip" href="#content">Skip to the content</a>
+        <header class="top">
+          <div class="top-row">
+            <a class="brand" href="/"
+              ><img src="${icon.href}" alt="" width="28" height="28" /><span>Wispy Notes</span></a
+            >
+            ${user !== "unknown" && (user === null ? visitorNavigation(path) : userNavigation(path))}
+          </div>
+        </header>
+        <main id="content" class="${narrow ? "narrow" : "wide"}">${content}</main>
+      </body>
+    </html> `;
+}
+
+function visitorNavigation(path: string): Html {
+  return html`<nav aria-label="Main">
+    ${link("/sign-in", "Sign in", path)} ${link("/sign-up", "Sign up", path)}
+  </nav>`;
+}
+
+function userNavigation(path: string): Html {
+  return html`<nav aria-label="Main">
+    ${link("/", "Notes", path)} ${link("/account", "Account", path)}
+    <form method="post" action="/sign-out"><button class="quiet">Sign out</button></form>
+  </nav>`;
+}
+
+function link(href: string, text: string, path: string): Html {
+  return html`<a href="${href}" ${href === path && html`aria-current="page"`}>${text}</a>`;
+}

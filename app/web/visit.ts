@@ -1,0 +1,44 @@
+import type { CurrentSession, RequestContext } from "wispy-auth";
+
+import type { Html } from "./html.ts";
+
+/** One request, as the routes see it. */
+export interface Visit {
+  readonly query: URLSearchParams;
+  /** Empty unless a form was sent. */
+  readonly form: URLSearchParams;
+  /** Who is signed in. */
+  readonly current: CurrentSession | null;
+  /** The session token as the browser sent it. */
+  readonly token: string | null;
+  readonly context: RequestContext;
+}
+
+export interface SignedInVisit extends Visit {
+  readonly current: CurrentSession;
+  readonly token: string;
+}
+
+/** What goes back: a page, or another address to go to. */
+export type Answer =
+  | { readonly status: number; readonly page: Html }
+  | { readonly location: string; readonly cookies?: readonly string[] };
+
+export type Route = (visit: Visit) => Answer | Promise<Answer>;
+
+/** Routes by method and path: `"POST /sign-in"`. */
+export type Routes = Readonly<Record<string, Route>>;
+
+/** A route for people who are signed in; the others are sent to sign in first. */
+export function forSignedIn(route: (visit: SignedInVisit) => Answer | Promise<Answer>): Route {
+  return (visit) => {
+    const { current, token } = visit;
+    if (current === null || token === null) return { location: "/sign-in" };
+    return route({ ...visit, current, token });
+  };
+}
+
+/** One field of a form; empty if it was not sent. */
+export function field(form: URLSearchParams, name: string): string {
+  return form.get(name) ?? "";
+}

@@ -1,0 +1,32 @@
+import { hostTransaction } from "./01-host-transaction.mjs";
+import { failingHook } from "./02-failing-hook.mjs";
+import { poolOfOne } from "./03-pool-of-one.mjs";
+import { sqliteHostWrite } from "./05-sqlite-host-write.mjs";
+import { coldStartTogether } from "./09-cold-start-together.mjs";
+import { killedMigration } from "./10-killed-migration.mjs";
+import { hostTables } from "./12-host-tables.mjs";
+import { rollingMigration } from "./13-rolling-migration.mjs";
+import { indexedLookups } from "./15-indexed-lookups.mjs";
+import { stolenDump } from "./16-stolen-dump.mjs";
+import { lockout } from "./17-lockout.mjs";
+import { auditEvent } from "./18-audit-event.mjs";
+import { passwordCare } from "./20-password-care.mjs";
+import { measuredClaims } from "./measured.mjs";
+
+/** Every claim that can be tried today, by number. @type {import("./scene.mjs").Claim[]} */
+export const claims = [
+  hostTransaction,
+  failingHook,
+  poolOfOne,
+  sqliteHostWrite,
+  coldStartTogether,
+  killedMigration,
+  hostTables,
+  rollingMigration,
+  indexedLookups,
+  stolenDump,
+  lockout,
+  auditEvent,
+  passwordCare,
+  ...measuredClaims,
+].sort((a, b) => a.number - b.number);

@@ -1,0 +1,27 @@
+import { measureFootprint } from "./footprint.mjs";
+import { measureHeldConnections } from "./held-connections.mjs";
+import { measureRoundTrips } from "./round-trips.mjs";
+import { measureSessionTableSize } from "./session-table-size.mjs";
+import { measureSignInTiming } from "./sign-in-timing.mjs";
+import { measureStartUp } from "./start-up.mjs";
+import { measureThroughput } from "./throughput.mjs";
+
+/** Every measurement by the name `--only` takes, in the order they are run. */
+export const measurements = {
+  throughput: { title: "Calls per second, password hash left out", measure: measureThroughput },
+  "session-table-size": {
+    title: "Session checks per second, 10 at once, by size of the table",
+    measure: measureSessionTableSize,
+  },
+  "start-up": { title: "Start on a current schema", measure: measureStartUp },
+  "round-trips": { title: "Round trips to PostgreSQL", measure: measureRoundTrips },
+  "held-connections": {
+    title: "Connections held, real hashing, pool of 10",
+    measure: measureHeldConnections,
+  },
+  "sign-in-timing": {
+    title: "What the time of a refused sign-in tells, real hashing, one caller",
+    measure: measureSignInTiming,
+  },
+  footprint: { title: "Cost of the import", measure: (_, options) => measureFootprint(options) },
+};

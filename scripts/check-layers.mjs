@@ -1,0 +1,121 @@
+// The direction of dependencies, and what only one place may do. See "The house" in CONTRIBUTING.md.
+import { builtinModules } from "node:module";
+import { dirname, join, normalize } from "node:path";
+import { readSourceFiles, withoutComments } from "./source-files.mjs";
+
+/** From the ground up: a layer imports itself and what stands before it. */
+const layers = [
+  "foundation",
+  "database",
+  "schema",
+  "crypto",
+  "core",
+  "contract",
+  "modules",
+  "http",
+  "auth",
+  "adapters",
+  "cli",
+  "index",
+];
+
+/** Layers that may import less than all that stands before them. */
+const allowed = new Map([
+  ["crypto", ["foundation"]],
+  ["modules", ["foundation", "contract"]],
+]);
+
+const rootFiles = new Map([
+  ["errors.ts", "foundation"],
+  ["clock.ts", "foundation"],
+  ["ids.ts", "foundation"],
+  ["log-line.ts", "foundation"],
+  ["log.ts", "auth"],
+  ["module.ts", "contract"],
+  ["auth.ts", "auth"],
+  ["auth-options.ts", "auth"],
+  ["index.ts", "index"],
+]);
+
+const drivers = ["pg", "better-sqlite3", "postgres", "@electric-sql/pglite", "@libsql/client", "node:sqlite"];
+const onlyCrypto = ["@node-rs/argon2", "@node-rs/bcrypt"];
+
+/** Text that only the named files may hold, comments left out. */
+const forbidden = [
+  { pattern: /\bMath\.random\b/, reason: "randomness is injected (RandomSource)", except: /^$/ },
+  { pattern: /\bDate\.now\b/, reason: "time is injected (Clock)", except: /^src\/clock\.ts$/ },
+  { pattern: /\bnew Date\(\s*\)/, reason: "time is injected (Clock)", except: /^src\/clock\.ts$/ },
+  { pattern: /\b(select|returning)\s+(\w+\.)?\*/i, reason: "columns are always listed", except: /^$/ },
+];
+
+const forbiddenNames = /(^|\/)(utils?|helpers?|types?|managers?|common|misc)\.ts$/;
+
+/** @type {string[]} */
+const problems = [];
+
+/** @type {(path: string) => string} */
+function findLayer(path) {
+  const inSource = path.slice("src/".length);
+  if (inSource.startsWith("http/adapters/")) return "adapters";
+  const layer = inSource.includes("/") ? inSource.slice(0, inSource.indexOf("/")) : rootFiles.get(inSource);
+  if (layer !== undefined && layers.includes(layer)) return layer;
+  problems.push(`${path}: belongs to no layer; give it one in scripts/check-layers.mjs`);
+  return "index";
+}
+
+/** @type {(path: string, line: number, target: string) => void} */
+function checkRelativeImport(path, line, target) {
+  const layer = findLayer(path);
+  const imported = normalize(join(dirname(path), target));
+  if (!imported.startsWith("src/"))
+    return void problems.push(`${path}:${line}: imports ${target}, outside src/`);
+  const below = allowed.get(layer) ?? layers.slice(0, layers.indexOf(layer));
+  const to = findLayer(imported);
+  if (to !== layer && !below.includes(to))
+    problems.push(`${path}:${line}: ${layer} must not import ${to} (${target})`);
+  if (!path.startsWith("src/database/") && imported.startsWith("src/database/drivers/")) {
+    problems.push(`${path}:${line}: only database/ reaches into ${dirname(imported)}`);
+  }
+  const [own, other] = [path, imported].map((file) => /^src\/modules\/([^/]+)\//.exec(file)?.[1]);
+  if (own !== undefined && other !== undefined && own !== other) {
+    problems.push(`${path}:${line}: the module ${own} must not import the module ${other}`);
+  }
+  if (!target.endsWith(".ts")) problems.push(`${path}:${line}: relative imports end in .ts (${target})`);
+}
+
+/** @type {(path: string, line: number, target: string) => void} */
+function checkPackageImport(path, line, target) {
+  if (drivers.includes(target) && !/^src\/database\/(drivers|connect|owned-handles)(\/|\.|-)/.test(path)) {
+    problems.push(`${path}:${line}: only database/drivers and database/connect import a driver (${target})`);
+  }
+  if (onlyCrypto.includes(target) && !path.startsWith("src/crypto/")) {
+    problems.push(`${path}:${line}: only crypto/ imports ${target}`);
+  }
+  const bare = target.startsWith("node:") ? target.slice("node:".length) : target;
+  if (bare === target && builtinModules.includes(target))
+    problems.push(`${path}:${line}: write node:${target}`);
+}
+
+const importPattern = /(?:\bfrom|\bimport)\s*\(?\s*["']([^"']+)["']/g;
+
+const files = readSourceFiles("src", ".ts");
+for (const { path, text } of files) {
+  const code = withoutComments(text);
+  const lineOf = (/** @type {number} */ index) => code.slice(0, index).split("\n").length;
+  for (const match of code.matchAll(importPattern)) {
+    const check = match[1].startsWith(".") ? checkRelativeImport : checkPackageImport;
+    check(path, lineOf(match.index), match[1]);
+  }
+  for (const { pattern, reason, except } of forbidden) {
+    const match = pattern.exec(code);
+    if (match !== null && !except.test(path)) {
+      problems.push(`${path}:${lineOf(match.index)}: \`${match[0]}\`: ${reason}`);
+    }
+  }
+  if (forbiddenNames.test(path))
+    problems.push(`${path}: is named after a kind of code, not after what it holds`);
+}
+
+console.log(`note: ${files.length} files`);
+for (const problem of new Set(problems)) console.log(problem);
+process.exitCode = problems.length === 0 ? 0 : 1;

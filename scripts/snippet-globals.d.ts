@@ -1,0 +1,8 @@
+// What the documents' examples take as given.
+declare const request: Request;
+declare const email: string;
+declare const password: string;
+declare const userId: string;
+declare const token: string;
+declare const pool: import("pg").Pool;
+declare const auth: import("wispy-auth").Auth<import("pg").Pool>;

@@ -1,0 +1,57 @@
+import type { DialectName } from "../../database/database.ts";
+import { resolveNamespace } from "../../database/namespace.ts";
+import { AuthError } from "../../errors.ts";
+import { exportModules } from "../../schema/export-sql.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { installedModules } from "../open-schema.ts";
+import type { Command, CommandContext } from "./command.ts";
+
+/** Prints the migrations. Asks a database only for `--pending`. */
+export const sql: Command = async (context) => {
+  const { dialect, text } = context.given.pending ? await pendingSql(context) : await allSql(context);
+  context.terminal.print(text.trimEnd());
+  return { exitCode: exitCodes.ok, json: { dialect, sql: text } };
+};
+
+interface Exported {
+  readonly dialect: DialectName;
+  readonly text: string;
+}
+
+async function pendingSql({ given, open }: CommandContext): Promise<Exported> {
+  const { database, schema } = await open();
+  const { dialect } = database;
+  if (given.dialect !== undefined && given.dialect !== dialect) {
+    throw new AuthError("configuration_invalid", {
+      message: `--pending asks the database, which is ${dialect} and not ${given.dialect}`,
+    });
+  }
+  if ((await schema.pending()).length === 0)
+    return { dialect, text: "-- Nothing to do: the schema is current" };
+  return { dialect, text: await schema.sql({ ...options(given), pendingOnly: true }) };
+}
+
+async function allSql(context: CommandContext): Promise<Exported> {
+  const { given, configuration } = context;
+  const dialect = given.dialect ?? dialectOfUrl(configuration.database);
+  if (dialect === null) {
+    const { database, schema } = await context.open();
+    return { dialect: database.dialect, text: await schema.sql(options(given)) };
+  }
+  const namespace = resolveNamespace(configuration.namespace, dialect);
+  return {
+    dialect,
+    text: exportModules(installedModules, { dialect, namespace, ...options(given) }),
+  };
+}
+
+function options({ module, transaction }: CommandContext["given"]) {
+  return { transaction, ...(module === undefined ? {} : { module }) };
+}
+
+/** `null` for a handle, whose dialect `connect` finds out, and for what is no URL of ours. */
+function dialectOfUrl(database: unknown): DialectName | null {
+  if (typeof database !== "string") return null;
+  if (/^postgres(ql)?:\/\//.test(database)) return "postgres";
+  return database.startsWith("sqlite:") ? "sqlite" : null;
+}

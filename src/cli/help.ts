@@ -1,0 +1,44 @@
+import { readFileSync } from "node:fs";
+
+export const helpText = `Usage: wispy-auth <command> [options]
+
+Brings the tables of wispy-auth up to date, and tells how they are.
+
+Commands
+  migrate   Apply what is missing. One statement if nothing is.
+  status    Show what is applied and what is not.
+  plan      Show what migrate would do.
+  verify    Check that nothing is missing and nothing has drifted; for a deployment or CI.
+  sql       Print the migrations as SQL, for another tool or for somebody with more rights.
+
+The database
+  -d, --database URL    postgres://... or sqlite:./app.db. Default: the configuration file's, then DATABASE_URL.
+  -c, --config FILE     A JavaScript module whose default export is the options of createAuth.
+                        Default: wispy-auth.config.mjs or wispy-auth.config.js in this folder, if there is one.
+      --namespace NAME  Where the tables are: the schema NAME on PostgreSQL, the prefix NAME_ on SQLite. Default: wispy.
+      --schema NAME, --prefix TEXT  The same in parts.
+
+Options of sql
+      --module NAME     Only this module's migrations.
+      --pending         Only what the database lacks.
+      --no-transaction  Without BEGIN and COMMIT, for a tool that brings its own.
+      --dialect NAME    postgres or sqlite; no database is needed then.
+
+Everywhere
+      --json            One JSON object on standard output.
+      --verbose         The stack of an error too.
+  -h, --help
+  -v, --version
+
+Exit codes
+  0  done        2  wrong command line or configuration   4  drift, or an edited migration
+  1  failed      3  migrations are pending                5  the database is newer than this version
+`;
+
+/** The version of this package. */
+export function readVersion(): string {
+  const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+    version: string;
+  };
+  return manifest.version;
+}

@@ -1,0 +1,86 @@
+import { parseArgs } from "node:util";
+import type { DialectName } from "../database/database.ts";
+import { AuthError } from "../errors.ts";
+
+export const commandNames = ["migrate", "status", "plan", "sql", "verify"] as const;
+export type CommandName = (typeof commandNames)[number];
+
+/** The command line, taken apart. */
+export interface Arguments {
+  readonly command: CommandName | null;
+  readonly database?: string;
+  readonly config?: string;
+  readonly namespace?: string;
+  readonly schema?: string;
+  readonly prefix?: string;
+  readonly module?: string;
+  readonly dialect?: DialectName;
+  readonly pending: boolean;
+  readonly transaction: boolean;
+  readonly json: boolean;
+  readonly verbose: boolean;
+  readonly help: boolean;
+  readonly version: boolean;
+}
+
+const options = {
+  database: { type: "string", short: "d" },
+  config: { type: "string", short: "c" },
+  namespace: { type: "string" },
+  schema: { type: "string" },
+  prefix: { type: "string" },
+  module: { type: "string" },
+  dialect: { type: "string" },
+  pending: { type: "boolean", default: false },
+  "no-transaction": { type: "boolean", default: false },
+  json: { type: "boolean", default: false },
+  verbose: { type: "boolean", default: false },
+  help: { type: "boolean", short: "h", default: false },
+  version: { type: "boolean", short: "v", default: false },
+} as const;
+
+const sqlOptions = ["module", "dialect", "pending", "no-transaction"] as const;
+
+/** @throws AuthError `configuration_invalid` with what is wrong and how to find out more */
+export function parseArguments(argv: readonly string[]): Arguments {
+  const { values, positionals } = parse(argv);
+  const [command = null, ...more] = positionals;
+  if (command !== null && !isCommand(command)) {
+    throw usage(`There is no command ${command}; the commands are ${commandNames.join(", ")}`);
+  }
+  if (more.length > 0) throw usage(`One command at a time: ${more.join(" ")} is too much`);
+  for (const name of sqlOptions) {
+    const given = values[name] !== undefined && values[name] !== false;
+    if (given && command !== "sql") throw usage(`--${name} belongs to the command sql`);
+  }
+  if (values.namespace !== undefined && (values.schema ?? values.prefix) !== undefined) {
+    throw usage("Give either --namespace, or --schema and --prefix");
+  }
+  const { "no-transaction": noTransaction, dialect, ...rest } = values;
+  return { ...rest, command, transaction: !noTransaction, ...readDialect(dialect) };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options, allowPositionals: true });
+  } catch (error) {
+    // Node adds advice of its own after the first sentence.
+    throw usage((error as Error).message.split(". ")[0]!);
+  }
+}
+
+function readDialect(dialect: string | undefined): { dialect?: DialectName } {
+  if (dialect === undefined) return {};
+  if (dialect === "postgres" || dialect === "sqlite") return { dialect };
+  throw usage(`--dialect is postgres or sqlite, not ${dialect}`);
+}
+
+function isCommand(name: string): name is CommandName {
+  return (commandNames as readonly string[]).includes(name);
+}
+
+function usage(message: string): AuthError {
+  return new AuthError("configuration_invalid", {
+    message: `${message.replace(/\.$/, "")}. See wispy-auth --help`,
+  });
+}

@@ -1,0 +1,55 @@
+import { AuthError } from "../../errors.ts";
+import type { ClientDetails } from "../input/client-details.ts";
+
+/** Everything a sign-up writes, made before a connection is taken; running it again writes the same rows. */
+export interface SignUpRecord {
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly deviceId: string;
+  readonly eventId: string;
+  readonly email: string;
+  readonly emailCanonical: string;
+  readonly name: string | null;
+  readonly passwordHash: string;
+  readonly token: string;
+  readonly tokenHash: Uint8Array;
+  readonly deviceToken: string;
+  readonly deviceTokenHash: Uint8Array;
+  readonly client: ClientDetails;
+}
+
+let readRecord: (prepared: PreparedSignUp) => SignUpRecord | undefined;
+
+/**
+ * A sign-up that was validated and hashed, made by `prepareSignUp` and taken by `signUp`. Opaque. It stands
+ * for one account: used twice, it gives the same account and session again.
+ */
+export class PreparedSignUp {
+  readonly #record: SignUpRecord;
+
+  constructor(record: SignUpRecord) {
+    this.#record = record;
+  }
+
+  static {
+    readRecord = (prepared) => (#record in prepared ? prepared.#record : undefined);
+  }
+}
+
+/** True for what `prepareSignUp` made. */
+export function isPreparedSignUp(value: unknown): value is PreparedSignUp {
+  return value instanceof PreparedSignUp && readRecord(value) !== undefined;
+}
+
+/**
+ * The rows to write.
+ * @throws AuthError `invalid_input` for anything that `prepareSignUp` did not make: hashing cannot be made up for here.
+ */
+export function readPreparedSignUp(prepared: PreparedSignUp): SignUpRecord {
+  const record = isPreparedSignUp(prepared) ? readRecord(prepared) : undefined;
+  if (record) return record;
+  throw new AuthError("invalid_input", {
+    message: "Prepare the sign-up before the transaction begins: signUp takes what prepareSignUp returned",
+    data: { issues: [{ path: "", message: "Must be a prepared sign-up" }] },
+  });
+}

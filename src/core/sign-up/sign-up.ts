@@ -1,0 +1,57 @@
+import type { TransactionScript } from "../../database/script.ts";
+import { AuthError } from "../../errors.ts";
+import type { CoreEnvironment } from "../core-environment.ts";
+import { withKnownOutcome } from "../known-outcome.ts";
+import type { NewSession } from "../session.ts";
+import { toCurrentSession, type CurrentSessionRow } from "../sessions/current-session.ts";
+import { findCurrentSessionById } from "../sessions/session-statements.ts";
+import { readPreparedSignUp, type PreparedSignUp, type SignUpRecord } from "./prepared-sign-up.ts";
+import { signUpResult, signUpScript } from "./sign-up-script.ts";
+
+/**
+ * Writes a prepared sign-up: one statement on PostgreSQL, one transaction on SQLite. A sign-up that is already
+ * there, because its answer was lost or it is run twice, gives its account and session again.
+ *
+ * @throws AuthError `user_exists`
+ */
+export async function signUp(environment: CoreEnvironment, prepared: PreparedSignUp): Promise<NewSession> {
+  const { database } = environment;
+  const record = readPreparedSignUp(prepared);
+  const lookUp = async (): Promise<NewSession | null> =>
+    alreadyDone(record, await database.maybeOne(findCurrentSessionById, { id: record.sessionId }));
+  const done = await withKnownOutcome(async () => {
+    const result = resultNow(environment, record);
+    const written = await database.transaction(signUpScript(record, result), { singleStep: true });
+    return written ? result : lookUp();
+  }, lookUp);
+  if (done === null) throw userExists();
+  return done;
+}
+
+/** The same inside the application's transaction. */
+export function joinedSignUpScript(
+  environment: CoreEnvironment,
+  prepared: PreparedSignUp,
+): TransactionScript<NewSession> {
+  const record = readPreparedSignUp(prepared);
+  const result = resultNow(environment, record);
+  return function* (tx) {
+    if (yield* signUpScript(record, result)(tx)) return result;
+    const done = alreadyDone(record, yield* tx.maybeOne(findCurrentSessionById, { id: record.sessionId }));
+    if (done === null) throw userExists();
+    return done;
+  };
+}
+
+export function userExists(): AuthError {
+  return new AuthError("user_exists", { message: "There is an account with this e-mail address already" });
+}
+
+function resultNow({ clock, session }: CoreEnvironment, record: SignUpRecord): NewSession {
+  return signUpResult(record, { now: clock.now(), settings: session });
+}
+
+function alreadyDone(record: SignUpRecord, row: CurrentSessionRow | null): NewSession | null {
+  if (row === null) return null;
+  return { ...toCurrentSession(row), token: record.token, deviceToken: record.deviceToken };
+}

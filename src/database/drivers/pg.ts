@@ -1,0 +1,249 @@
+import { AuthError } from "../../errors.ts";
+import type {
+  AsyncConnection,
+  AsyncDriver,
+  DriverQuery,
+  DriverResult,
+  JoinedConnection,
+  TransactionState,
+} from "./driver.ts";
+
+/** The parts of `pg.Client` that are used. */
+export interface PgClient {
+  query(query: object): Promise<unknown>;
+  on(event: "error", listener: (error: Error) => void): unknown;
+  removeListener(event: "error", listener: (error: Error) => void): unknown;
+  release?(destroy?: Error | boolean): void;
+}
+
+interface PooledClient extends PgClient {
+  release(destroy?: Error | boolean): void;
+}
+
+/** The parts of `pg.Pool` that are used. */
+export interface PgPool {
+  connect(done: (error: Error | undefined, client: PooledClient | undefined) => void): unknown;
+  on(event: "error", listener: (error: Error) => void): unknown;
+  removeListener(event: "error", listener: (error: Error) => void): unknown;
+  end(): Promise<void>;
+  readonly totalCount: number;
+  readonly idleCount: number;
+  readonly waitingCount: number;
+  readonly ending?: boolean;
+  readonly options: object;
+}
+
+interface PgResult {
+  readonly rows: unknown[][];
+  readonly rowCount: number | null;
+  readonly command: string;
+}
+
+// Values arrive as text whatever parsers the host registered with pg.types; statements cast what they need.
+const textTypes = { getTypeParser: () => (value: unknown) => value };
+
+// A connection that dies while it is checked out emits `error`, which ends the process if nobody listens.
+// The failure itself reaches us through the rejected query.
+const ignoreError = (): void => undefined;
+
+export function isPgPool(handle: object): handle is PgPool {
+  return "totalCount" in handle && "connect" in handle && "idleCount" in handle;
+}
+
+export function isPgClient(handle: object): handle is PgClient {
+  return "query" in handle && "connection" in handle && "processID" in handle && !("totalCount" in handle);
+}
+
+/** No wait is without an end: how long for a free connection, and how long for an answer. */
+export interface PgDeadlines {
+  readonly acquireMilliseconds: number;
+  readonly statementMilliseconds: number;
+}
+
+/** Schema changes may rewrite a large table, and wait for other migrators. */
+const patience = 20;
+
+/** Runs statements through a `pg.Pool`, one checkout for each operation. */
+export function pgPoolDriver(pool: PgPool, deadlines: PgDeadlines): AsyncDriver {
+  // pg ends the process when an idle connection dies and nobody listens. Each of us that shares a pool adds and
+  // takes away a listener of its own: another's may be gone first, as may the application's.
+  pool.on("error", ignoreError);
+  return {
+    mode: "async",
+    name: "pg",
+    dialect: "postgres",
+    native: pool,
+    names: true,
+    acquire: () => acquireClean(pool, deadlines),
+    counts: () => ({
+      open: pool.totalCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+      max: (pool.options as { max?: number }).max ?? 10,
+    }),
+    detach: () => void pool.removeListener("error", ignoreError),
+  };
+}
+
+/** Runs statements on one `pg.Client`; our operations take turns on it. */
+export function pgClientDriver(
+  client: PgClient,
+  { statementMilliseconds }: Pick<PgDeadlines, "statementMilliseconds">,
+): AsyncDriver {
+  let turn: Promise<void> = Promise.resolve();
+  let waiting = 0;
+  return {
+    mode: "async",
+    name: "pg",
+    dialect: "postgres",
+    native: client,
+    names: true,
+    async acquire() {
+      const before = turn;
+      let pass = ignoreError;
+      turn = new Promise((resolve) => (pass = resolve));
+      waiting += 1;
+      await before;
+      waiting -= 1;
+      const state = transactionState(client);
+      if (state === "open" || state === "failed") {
+        pass();
+        throw new AuthError("host_transaction_open", {
+          message:
+            "The client is inside a transaction of the application; use auth.within(client) to join it",
+        });
+      }
+      client.on("error", ignoreError);
+      return {
+        ...sessionOf(client, statementMilliseconds),
+        release: (state) => {
+          if (state === "reusable") client.removeListener("error", ignoreError);
+          pass();
+        },
+      };
+    },
+    counts: () => ({ open: 1, idle: 0, waiting, max: 1 }),
+    detach: ignoreError,
+  };
+}
+
+/** Runs statements on a client whose transaction the host began. */
+export function joinPgClient(client: PgClient): JoinedConnection {
+  return { state: () => transactionState(client), query: (query) => send(client, query) };
+}
+
+/**
+ * A client that the application gave back inside an open transaction is discarded: what we wrote on it would be
+ * lost without a word when that transaction is.
+ */
+async function acquireClean(pool: PgPool, deadlines: PgDeadlines): Promise<AsyncConnection> {
+  for (;;) {
+    const client = await checkOut(pool, deadlines.acquireMilliseconds);
+    const connection = connectionOf(client, deadlines.statementMilliseconds);
+    const state = transactionState(client);
+    if (state === "none" || state === "unknown") return connection;
+    connection.release("broken");
+  }
+}
+
+function connectionOf(client: PooledClient, statementMilliseconds: number): AsyncConnection {
+  return { ...sessionOf(client, statementMilliseconds), release: (state) => giveBack(client, state) };
+}
+
+/** What a connection is, whoever takes it back. */
+function sessionOf(client: PgClient, statementMilliseconds: number): Omit<AsyncConnection, "release"> {
+  return {
+    session: client,
+    announcedPid: announcedPid(client),
+    query: (query) => answered(send(client, query), statementMilliseconds * (query.patient ? patience : 1)),
+  };
+}
+
+function giveBack(client: PooledClient, state: "reusable" | "broken"): void {
+  // On a broken client the listener stays: its last `error` may still be on its way.
+  if (state === "reusable") client.removeListener("error", ignoreError);
+  client.release(state === "broken");
+}
+
+async function send(client: PgClient, { text, values, name }: DriverQuery): Promise<DriverResult> {
+  const query = { text, values, rowMode: "array", types: textTypes, ...(name === undefined ? {} : { name }) };
+  const result = (await client.query(query)) as PgResult;
+  return { rows: result.rows, rowCount: result.rowCount ?? 0, command: result.command };
+}
+
+/**
+ * Gives up on a server that fell silent. The connection is of no use then, and is discarded by its release;
+ * `statement_timeout` would be session state on a borrowed connection, and a pooler would hand it on.
+ */
+function answered(pending: Promise<DriverResult>, milliseconds: number): Promise<DriverResult> {
+  // On every request's path, so without a race, which would make three promises more.
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      const message = `The database did not answer within ${String(milliseconds)} ms`;
+      reject(Object.assign(new Error(message), { code: "ETIMEDOUT" }));
+    }, milliseconds);
+    const settled = <T>(settle: (value: T) => void) => {
+      return (value: T): void => {
+        clearTimeout(timer);
+        settle(value);
+      };
+    };
+    pending.then(settled(resolve), settled(reject));
+  });
+}
+
+/** Takes a client from the pool; a host's pool without a connection timeout of its own would wait for ever. */
+async function checkOut(pool: PgPool, timeoutMilliseconds: number): Promise<PooledClient> {
+  // An idle client with nobody before us is handed over at once: nothing to wait for.
+  if (pool.idleCount > 0 && pool.waitingCount === 0) return takeClient(pool);
+  let timer: NodeJS.Timeout | undefined;
+  const pending = takeClient(pool);
+  const expired = new Promise<"expired">((resolve) => {
+    timer = setTimeout(() => resolve("expired"), timeoutMilliseconds);
+  });
+  try {
+    const first = await Promise.race([pending, expired]);
+    if (first !== "expired") return first;
+  } finally {
+    clearTimeout(timer);
+  }
+  pending.then((client) => giveBack(client, "reusable"), ignoreError);
+  throw new AuthError("connection_timeout", {
+    message: `No connection became free within ${String(timeoutMilliseconds)} ms (pool: ${String(pool.totalCount)} open, ${String(pool.waitingCount)} waiting)`,
+  });
+}
+
+/**
+ * By callback, which the pool calls while it hands the client over. A promise would settle after the rest of what
+ * the socket brought was read, and a new connection that is ended at once brings its end along with its greeting.
+ */
+function takeClient(pool: PgPool): Promise<PooledClient> {
+  return new Promise((resolve, reject) => {
+    const take = (client: PooledClient): void => {
+      client.on("error", ignoreError);
+      resolve(client);
+    };
+    const refuse = (error: unknown): void => reject(pool.ending === true ? poolEnded(error) : error);
+    const returned = pool.connect((error, client) => (client === undefined ? refuse(error) : take(client)));
+    // A pool in a wrapper that knows promises alone.
+    if (returned instanceof Promise) (returned as Promise<PooledClient>).then(take, refuse);
+  });
+}
+
+function poolEnded(cause: unknown): AuthError {
+  return new AuthError("database_closed", {
+    message: "The application's pool was ended; no statement can be sent",
+    cause,
+  });
+}
+
+function announcedPid(client: PgClient): number | null {
+  const pid = (client as { processID?: unknown }).processID;
+  return typeof pid === "number" ? pid : null;
+}
+
+function transactionState(client: PgClient): TransactionState {
+  const read = (client as { getTransactionStatus?: () => string | null }).getTransactionStatus;
+  const status = read?.call(client);
+  return status === "I" ? "none" : status === "T" ? "open" : status === "E" ? "failed" : "unknown";
+}

@@ -1,0 +1,252 @@
+import { AuthError } from "../../errors.ts";
+import type {
+  Database,
+  DatabaseStats,
+  JoinedDatabase,
+  Namespace,
+  StatementsMode,
+  TransactionOptions,
+} from "../database.ts";
+import { postgresDialect } from "../dialects/postgres.ts";
+import type { AsyncConnection, AsyncDriver, JoinedConnection } from "../drivers/driver.ts";
+import type { StatementResult, TransactionScript } from "../script.ts";
+import type { Statement } from "../statements/statement.ts";
+import {
+  mayReplay,
+  runJoined,
+  runSingleStep,
+  runTransaction,
+  type TransactionRun,
+} from "./async-transaction.ts";
+import { backOff } from "./backoff.ts";
+import { ask, breaksConnection, DriverFailure, failureOf, toCallerError } from "./driver-failure.ts";
+import { StatementNaming, type RefusalClass } from "./naming.ts";
+import { Operations } from "./operations.ts";
+
+import { StatementCache } from "./statement-cache.ts";
+import { StatementSender, type Prepared } from "./statement-sender.ts";
+import { TypedStatements } from "./typed-statements.ts";
+
+export interface AsyncDatabaseOptions {
+  readonly driver: AsyncDriver;
+  readonly ownership: "owned" | "borrowed";
+  readonly namespace: Namespace;
+  readonly statements: StatementsMode;
+  /** Makes a connection of a handle that the host's transaction runs on. */
+  readonly join: (handle: unknown) => JoinedConnection;
+  readonly onNamingDisabled: (cause: RefusalClass) => void;
+  /** Ends the handle if it is ours and we are its last user. */
+  readonly end: () => Promise<void>;
+}
+
+/** How long an operation that has sent nothing goes on looking for a connection. */
+const unavailableDeadlineMilliseconds = 5_000;
+const maxAttempts = 4;
+
+/** A PostgreSQL handle: named statements where that is safe, refusals and conflicts recovered unseen. */
+export class AsyncDatabase extends TypedStatements implements Database {
+  readonly dialect = "postgres";
+  readonly namespace: Namespace;
+  readonly native: unknown;
+  readonly #options: AsyncDatabaseOptions;
+  readonly #driver: AsyncDriver;
+  readonly #sender: StatementSender;
+  readonly #operations = new Operations();
+  readonly #joined = new WeakMap<object, Promise<void>>();
+  #replays = 0;
+
+  constructor(options: AsyncDatabaseOptions) {
+    super();
+    this.#options = options;
+    this.#driver = options.driver;
+    this.namespace = options.namespace;
+    this.native = options.driver.native;
+    const mode = options.driver.names ? options.statements : "unnamed";
+    this.#sender = new StatementSender({
+      cache: new StatementCache({ dialect: postgresDialect, namespace: options.namespace }),
+      naming: new StatementNaming(mode, options.onNamingDisabled),
+    });
+  }
+
+  table(name: string): string {
+    return postgresDialect.tableName(this.namespace, name);
+  }
+
+  query(text: string, values: readonly unknown[] = []): Promise<readonly (readonly unknown[])[]> {
+    return this.#operations.start(
+      async () =>
+        (await this.#onConnection({ reads: true }, (connection) => ask(connection, { text, values }))).rows,
+    );
+  }
+
+  inspect(text: string, values: readonly unknown[] = []): Promise<readonly (readonly unknown[])[]> {
+    return this.#operations.start(async () => {
+      const { rows } = await this.#onConnection({ reads: true }, async (connection) => {
+        const result = await ask(connection, { text, values });
+        this.#sender.naming.observe(connection.announcedPid, Number(result.rows[0]?.[0]));
+        return result;
+      });
+      return rows;
+    });
+  }
+
+  transaction<T>(script: TransactionScript<T>, options: TransactionOptions = {}): Promise<T> {
+    return this.#operations.start(() =>
+      options.singleStep === true
+        ? runSingleStep(script, {
+            guard: this.#operations.guard,
+            sender: this.#sender,
+            send: (prepared) => this.#autocommit(prepared),
+          })
+        : this.#transaction(script, options),
+    );
+  }
+
+  within(handle: unknown): JoinedDatabase {
+    const connection = this.#options.join(handle);
+    return {
+      dialect: "postgres",
+      synchronous: false,
+      run: (script) =>
+        this.#operations.start(() =>
+          this.#inTurn(handle as object, () =>
+            runJoined(connection, { script, sender: this.#sender, guard: this.#operations.guard }),
+          ),
+        ),
+    };
+  }
+
+  /** Scripts on one connection run one after the other: the savepoint of one would else undo what another wrote. */
+  #inTurn<T>(handle: object, run: () => Promise<T>): Promise<T> {
+    const before = this.#joined.get(handle);
+    const result = before === undefined ? run() : before.then(run);
+    const over = (): void => {
+      if (this.#joined.get(handle) === done) this.#joined.delete(handle);
+    };
+    const done = result.then(over, over);
+    this.#joined.set(handle, done);
+    return result;
+  }
+
+  stats(): DatabaseStats {
+    const { naming, counts } = this.#sender;
+    return {
+      dialect: "postgres",
+      driver: this.#driver.name,
+      ownership: this.#options.ownership,
+      connections: this.#driver.counts(),
+      pooler: naming.pooler,
+      naming: naming.disabled ? "disabled_after_refusals" : naming.active ? "named" : "unnamed",
+      statements: { ...counts, recovered: { ...naming.recovered }, transactionReplays: this.#replays },
+    };
+  }
+
+  close(): Promise<void> {
+    return this.#operations.close(async () => {
+      try {
+        await this.#options.end();
+      } finally {
+        // Only now: a connection may die while the pool is being ended.
+        this.#driver.detach();
+      }
+    });
+  }
+
+  protected execute<P, R>(statement: Statement<P, R>, params: P): Promise<StatementResult> {
+    return this.#operations.start(async () => {
+      const call = statement.with(params);
+      const results = await this.#autocommit({
+        compiled: this.#sender.cache.one(call.statement),
+        calls: [call],
+      });
+      return results[0]!;
+    });
+  }
+
+  #autocommit(prepared: Prepared): Promise<StatementResult[]> {
+    return this.#onConnection({ reads: prepared.compiled.reads }, (connection, attempt) =>
+      attempt === 1
+        ? this.#sender.sendRecovering(connection, prepared)
+        : this.#sender.sendUnnamed(connection, prepared),
+    );
+  }
+
+  /**
+   * Gives a connection to `operation`, and another one where nothing can have happened on the first: the
+   * server was not reached, asks for it, or the statement only reads.
+   */
+  async #onConnection<T>(
+    { reads }: { readonly reads: boolean },
+    operation: (connection: AsyncConnection, attempt: number) => Promise<T>,
+  ): Promise<T> {
+    const deadline = performance.now() + unavailableDeadlineMilliseconds;
+    for (let attempt = 1; ; attempt += 1) {
+      const connection = await this.#acquire(deadline);
+      try {
+        const result = await operation(connection, attempt);
+        connection.release("reusable");
+        return result;
+      } catch (error) {
+        const failure = failureOf(error);
+        connection.release(breaksConnection(failure) ? "broken" : "reusable");
+        const again =
+          failure.kind === "unavailable" || (failure.kind === "lost" && reads)
+            ? performance.now() < deadline
+            : (failure.kind === "conflict" || failure.kind === "refused") && attempt < maxAttempts;
+        if (!again) throw toCallerError(error, { unknownOutcome: !reads });
+        await backOff(attempt);
+      }
+    }
+  }
+
+  /** Nothing was sent yet, so any failure to connect is tried again until the deadline. */
+  async #acquire(deadline: number): Promise<AsyncConnection> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#driver.acquire();
+      } catch (cause) {
+        if (cause instanceof AuthError) throw cause;
+        const error = new DriverFailure(cause);
+        if (error.failure.kind === "other" || performance.now() >= deadline) {
+          throw new AuthError("database_unavailable", {
+            message: "No connection to the database could be made",
+            cause,
+          });
+        }
+        await backOff(attempt);
+      }
+    }
+  }
+
+  async #transaction<T>(script: TransactionScript<T>, options: TransactionOptions): Promise<T> {
+    const deadline = performance.now() + unavailableDeadlineMilliseconds;
+    let named = true;
+    for (let attempt = 1; ; attempt += 1) {
+      const connection = await this.#acquire(deadline);
+      const run: TransactionRun = {
+        connection,
+        sender: this.#sender,
+        guard: this.#operations.guard,
+        named,
+        committing: false,
+      };
+      try {
+        return await runTransaction(run, script);
+      } catch (error) {
+        if (
+          !mayReplay(error, {
+            attempt,
+            committing: run.committing,
+            late: performance.now() >= deadline,
+            options,
+          })
+        ) {
+          throw toCallerError(error, { unknownOutcome: run.committing });
+        }
+        if (failureOf(error).kind === "refused") named = false;
+        this.#replays += 1;
+        await backOff(attempt);
+      }
+    }
+  }
+}

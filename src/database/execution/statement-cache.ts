@@ -1,0 +1,50 @@
+import { AuthError } from "../../errors.ts";
+import {
+  compileOne,
+  compileTogether,
+  type AnyStatement,
+  type CompileContext,
+  type Compiled,
+} from "../statements/compile.ts";
+import type { Call } from "../statements/statement.ts";
+
+/** Compiles each statement, and each combination of statements, once. */
+export class StatementCache {
+  readonly #context: CompileContext;
+  readonly #byId = new Map<string, AnyStatement>();
+  readonly #single = new Map<AnyStatement, Compiled>();
+  readonly #joined = new Map<string, Compiled>();
+
+  constructor(context: CompileContext) {
+    this.#context = context;
+  }
+
+  /** Refuses one id that stands for two texts: a module would else run another module's statement. */
+  register(statement: AnyStatement): Compiled {
+    const known = this.#byId.get(statement.id);
+    const compiled = compileOne(statement, this.#context);
+    if (known && compileOne(known, this.#context).text !== compiled.text) {
+      throw new AuthError("statement_invalid", {
+        message: `Two different statements are called ${statement.id}`,
+      });
+    }
+    this.#byId.set(statement.id, statement);
+    this.#single.set(statement, compiled);
+    return compiled;
+  }
+
+  one(statement: AnyStatement): Compiled {
+    return this.#single.get(statement) ?? this.register(statement);
+  }
+
+  together(calls: readonly Call<unknown>[], guarded: boolean): Compiled {
+    const statements = calls.map((call) => call.statement);
+    for (const statement of statements) this.one(statement);
+    const key = `${guarded ? "chain" : "all"} ${statements.map((statement) => statement.id).join(" ")}`;
+    const known = this.#joined.get(key);
+    if (known) return known;
+    const compiled = compileTogether(statements, { ...this.#context, guarded });
+    this.#joined.set(key, compiled);
+    return compiled;
+  }
+}

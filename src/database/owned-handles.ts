@@ -1,0 +1,150 @@
+import { resolve } from "node:path";
+import { randomInt } from "node:crypto";
+import { AuthError } from "../errors.ts";
+import type { BetterSqlite3Database } from "./drivers/better-sqlite3.ts";
+import type { PgPool } from "./drivers/pg.ts";
+import type { PoolLimits } from "./pool-limits.ts";
+import { backOff } from "./execution/backoff.ts";
+import { isSqliteBusy } from "./dialects/sqlite-errors.ts";
+
+/** A handle of ours, shared by everybody in this process who names the same URL. */
+export interface OwnedHandle {
+  readonly native: PgPool | BetterSqlite3Database;
+  /** Gives up one use; the last one ends the handle. */
+  release(): Promise<void>;
+}
+
+interface Entry {
+  users: number;
+  readonly limits: string;
+  readonly opened: Promise<PgPool | BetterSqlite3Database>;
+}
+
+// The one piece of process-wide state, under a registered symbol so that two copies of this package (a hot
+// reload, a duplicate in node_modules) still share one pool.
+const registryKey = Symbol.for("wispy-auth.owned-handles");
+const registry = ((globalThis as Record<symbol, unknown>)[registryKey] ??= new Map()) as Map<string, Entry>;
+
+/**
+ * Opens the handle for a URL, or takes a share of the one that is open already.
+ * @throws AuthError `configuration_invalid` for a URL of another kind, or one open with other limits;
+ *   `driver_missing` if the driver package is not installed
+ */
+export async function takeOwnedHandle(url: string, limits: Required<PoolLimits>): Promise<OwnedHandle> {
+  const target = parseUrl(url);
+  const key = target.kind === "sqlite" ? `sqlite:${target.path}` : url;
+  const entry = registry.get(key) ?? openEntry(key, { target, limits });
+  if (target.kind === "postgres" && entry.limits !== JSON.stringify(limits)) {
+    throw new AuthError("configuration_invalid", {
+      message:
+        "This URL is open in this process already, with other pool limits; give every instance the same",
+    });
+  }
+  entry.users += 1;
+  const released = { done: false };
+  try {
+    return { native: await entry.opened, release: () => release(key, { entry, released }) };
+  } catch (error) {
+    await release(key, { entry, released }).catch(() => undefined);
+    throw error;
+  }
+}
+
+type Target =
+  { readonly kind: "postgres"; readonly url: string } | { readonly kind: "sqlite"; readonly path: string };
+
+function parseUrl(url: string): Target {
+  if (/^postgres(ql)?:\/\//.test(url)) return { kind: "postgres", url };
+  if (url.startsWith("sqlite:")) {
+    const path = url.slice("sqlite:".length).replace(/^\/\/(?=\/)/, "");
+    if (path === "")
+      throw new AuthError("configuration_invalid", { message: "The URL sqlite: names no file" });
+    return { kind: "sqlite", path: path === ":memory:" ? path : resolve(path) };
+  }
+  throw new AuthError("configuration_invalid", {
+    message: "A database URL begins with postgres://, postgresql:// or sqlite:",
+  });
+}
+
+function openEntry(key: string, { target, limits }: { target: Target; limits: Required<PoolLimits> }): Entry {
+  const opened = target.kind === "postgres" ? openPool(target.url, limits) : openFile(target.path);
+  const entry: Entry = { users: 0, limits: JSON.stringify(limits), opened };
+  registry.set(key, entry);
+  return entry;
+}
+
+async function release(
+  key: string,
+  { entry, released }: { entry: Entry; released: { done: boolean } },
+): Promise<void> {
+  if (released.done) return;
+  released.done = true;
+  entry.users -= 1;
+  if (entry.users > 0) return;
+  if (registry.get(key) === entry) registry.delete(key);
+  const native = await entry.opened;
+  if ("end" in native) await native.end();
+  else native.close();
+}
+
+async function openPool(url: string, limits: Required<PoolLimits>): Promise<PgPool> {
+  const { default: pg } = await importDriver(() => import("pg"), "pg");
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: limits.max,
+    min: Math.min(limits.idle, limits.max),
+    idleTimeoutMillis: 10_000,
+    connectionTimeoutMillis: limits.connectionTimeoutSeconds * 1000,
+    application_name: "wispy-auth",
+    keepAlive: true,
+    allowExitOnIdle: true,
+  });
+  // Read by pg for each new connection: the spread keeps a burst of connections from ending together.
+  Object.defineProperty(pool.options, "maxLifetimeSeconds", {
+    get: () => (limits.lifetimeSeconds * randomInt(900, 1101)) / 1000,
+  });
+  return pool;
+}
+
+async function openFile(path: string): Promise<BetterSqlite3Database> {
+  const { default: Sqlite } = await importDriver(() => import("better-sqlite3"), "better-sqlite3");
+  let handle: BetterSqlite3Database | undefined;
+  try {
+    // A busy handle blocks the whole event loop, so it waits briefly; longer waits are made between attempts.
+    handle = new Sqlite(path, { timeout: 1000 });
+    handle.pragma("foreign_keys = ON");
+    handle.pragma("synchronous = FULL");
+    await enterWal(handle);
+    return handle;
+  } catch (cause) {
+    handle?.close();
+    throw new AuthError("database_unavailable", {
+      message: "The SQLite file cannot be opened; its folder must exist, and it must be a SQLite database",
+      cause,
+    });
+  }
+}
+
+/** Changing the journal mode wants the file alone for a moment, and SQLite does not wait for that by itself. */
+async function enterWal(handle: BetterSqlite3Database): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      handle.pragma("journal_mode = WAL");
+      return;
+    } catch (error) {
+      if (!isSqliteBusy(error) || attempt === 50) throw error;
+      await backOff(attempt);
+    }
+  }
+}
+
+async function importDriver<T>(load: () => Promise<T>, name: string): Promise<T> {
+  try {
+    return await load();
+  } catch (cause) {
+    throw new AuthError("driver_missing", {
+      message: `A database URL of this kind needs the package ${name}: npm install ${name}`,
+      cause,
+    });
+  }
+}

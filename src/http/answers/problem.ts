@@ -1,0 +1,55 @@
+import { AuthError, type AuthErrorCode, type AuthErrorData } from "../../errors.ts";
+import { errorStatuses, publicCode } from "./error-status.ts";
+import { answerHeaders } from "./answer-headers.ts";
+
+/** The body of every failure (RFC 9457), with the code to branch on. `issues`, `reason` and such belong to some codes. */
+export interface ProblemBody {
+  readonly type: `urn:wispy-auth:error:${AuthErrorCode}`;
+  readonly title: string;
+  readonly status: number;
+  readonly code: AuthErrorCode;
+  readonly detail?: string;
+}
+
+/** The data that may leave the house, by code. Everything else (SQL, table names, differences) stays in the log. */
+const publicData = new Set<AuthErrorCode>([
+  "invalid_input",
+  "password_rejected",
+  "too_many_requests",
+  "overloaded",
+] satisfies (keyof AuthErrorData)[]);
+
+/** Any thrown value as an `AuthError`: what is none becomes `internal_error` with the value as its cause. */
+export function toAuthError(error: unknown): AuthError {
+  if (error instanceof AuthError) return error;
+  return new AuthError("internal_error", {
+    message: "An unexpected error reached the HTTP handler.",
+    cause: error,
+  });
+}
+
+/** The answer for a failure: problem+json with nothing in it that the code's entry does not allow. */
+export function toProblem(error: AuthError): Response {
+  const code = publicCode(error.code);
+  const { status, title, explained } = errorStatuses[code];
+  const body: ProblemBody = {
+    ...(publicData.has(code) ? error.data : {}),
+    type: `urn:wispy-auth:error:${code}`,
+    title,
+    status,
+    code,
+    ...(explained ? { detail: error.message } : {}),
+  };
+  const headers = answerHeaders("application/problem+json");
+  const retryAfterSeconds = retryAfter(error, status);
+  if (retryAfterSeconds !== null) headers.set("retry-after", String(retryAfterSeconds));
+  // RFC 9110 section 11.6.1: a 401 names at least one way in.
+  if (status === 401) headers.set("www-authenticate", "Bearer");
+  return new Response(JSON.stringify(body), { status, headers });
+}
+
+function retryAfter(error: AuthError, status: number): number | null {
+  const seconds = "retryAfterSeconds" in error.data ? error.data.retryAfterSeconds : null;
+  if (typeof seconds === "number") return Math.max(1, Math.ceil(seconds));
+  return status === 503 ? 1 : null;
+}

@@ -1,0 +1,34 @@
+import type { CookieSettings } from "./cookie-settings.ts";
+
+/** The cookies an answer sets or removes; what is left out stays as it is in the browser. */
+export interface CookieChanges {
+  readonly session?: SessionCookie | "clear";
+  readonly device?: string;
+}
+
+export interface SessionCookie {
+  readonly token: string;
+  /** When the session ends however busy it is; the cookie goes then. */
+  readonly expiresAt: Date;
+}
+
+/** The longest a browser keeps a cookie (RFC 6265bis section 5.5): 400 days. */
+const deviceLifetimeSeconds = 400 * 24 * 60 * 60;
+
+/** The `Set-Cookie` values of an answer, one per cookie changed. */
+export function toSetCookies(changes: CookieChanges, settings: CookieSettings, now: Date): string[] {
+  const headers: string[] = [];
+  const suffix = `HttpOnly${settings.secure ? "; Secure" : ""}; SameSite=${settings.sameSite}`;
+  const add = (name: string, value: string, maxAgeSeconds: number): void => {
+    // Ours by construction; checked all the same, because a CR or a semicolon here would be somebody else's header.
+    if (!/^[A-Za-z0-9_-]*$/.test(value)) throw new TypeError("a cookie value holds a character it must not");
+    headers.push(`${name}=${value}; Path=/; Max-Age=${maxAgeSeconds}; ${suffix}`);
+  };
+  if (changes.session === "clear") add(settings.sessionName, "", 0);
+  else if (changes.session !== undefined) {
+    const seconds = Math.ceil((changes.session.expiresAt.getTime() - now.getTime()) / 1000);
+    add(settings.sessionName, changes.session.token, Math.max(0, seconds));
+  }
+  if (changes.device !== undefined) add(settings.deviceName, changes.device, deviceLifetimeSeconds);
+  return headers;
+}

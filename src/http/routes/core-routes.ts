@@ -1,0 +1,120 @@
+import type { NewSession } from "../../core/session.ts";
+import { AuthError, isAuthError } from "../../errors.ts";
+import { isUuid } from "../../ids.ts";
+import type { HttpOperations } from "../http-operations.ts";
+import { coreContracts } from "./core-contracts.ts";
+import { implementRoute, type Route, type RouteAnswer, type RouteCall } from "./route.ts";
+import { toSessionBody, toUserBody } from "./shapes.ts";
+
+/** The core's routes over its operations. */
+export function createCoreRoutes(operations: HttpOperations): readonly Route[] {
+  return [
+    ...signingRoutes(operations),
+    ...sessionRoutes(operations),
+    ...accountRoutes(operations),
+    implementRoute(coreContracts.health, async () => {
+      await checkHealth(operations);
+      return { body: { status: "ok" } };
+    }),
+  ];
+}
+
+function signingRoutes(operations: HttpOperations): Route[] {
+  return [
+    implementRoute(coreContracts.signUp, async (call) => {
+      const { email, password, name = null } = call.input;
+      return signedIn(operations, call, await operations.signUp({ email, password, name }, call.context));
+    }),
+    implementRoute(coreContracts.signIn, async (call) => {
+      const { email, password, deviceToken = call.context.deviceToken ?? null } = call.input;
+      const found = await operations.signIn({ email, password }, { ...call.context, deviceToken });
+      return signedIn(operations, call, found);
+    }),
+    implementRoute(coreContracts.signOut, async (call) => {
+      if (call.token !== null) await operations.signOut(call.token, call.context);
+      return call.carrier === "bearer" ? { body: null } : { body: null, cookies: { session: "clear" } };
+    }),
+  ];
+}
+
+function sessionRoutes(operations: HttpOperations): Route[] {
+  return [
+    implementRoute(coreContracts.getSession, async ({ current }) => ({
+      body: { user: toUserBody(current.user), session: toSessionBody(current.session) },
+    })),
+    implementRoute(coreContracts.listSessions, async ({ current }) => {
+      const sessions = await operations.listSessions(current.user.id);
+      return {
+        body: {
+          sessions: sessions.map((session) => ({
+            ...toSessionBody(session),
+            current: session.id === current.session.id,
+          })),
+        },
+      };
+    }),
+    implementRoute(coreContracts.revokeSession, async ({ current, params, context }) => {
+      const sessionId = params["id"] ?? "";
+      // An id that is no UUID would be an error of the database.
+      const revoked =
+        isUuid(sessionId) &&
+        (await operations.revokeSession({ userId: current.user.id, sessionId }, context));
+      if (!revoked) throw new AuthError("not_found", { message: "There is no such session." });
+      return sessionId === current.session.id
+        ? { body: null, cookies: { session: "clear" } }
+        : { body: null };
+    }),
+    implementRoute(coreContracts.revokeOtherSessions, async ({ current, context }) => {
+      const target = { userId: current.user.id, keepSessionId: current.session.id };
+      return { body: { revoked: await operations.revokeOtherSessions(target, context) } };
+    }),
+  ];
+}
+
+function accountRoutes(operations: HttpOperations): Route[] {
+  return [
+    implementRoute(coreContracts.changePassword, async ({ input, token, carrier, context }) => {
+      const changed = await operations.changePassword({ token, ...input }, context);
+      const body = { user: toUserBody(changed.user), session: toSessionBody(changed.session) };
+      if (carrier === "bearer") return { body: { ...body, token: changed.token } };
+      const session = { token: changed.token, expiresAt: changed.session.absoluteExpiresAt };
+      return { body, cookies: { session } };
+    }),
+    implementRoute(coreContracts.deleteUser, async ({ input, token, carrier, context }) => {
+      await operations.deleteUser({ token, password: input.password }, context);
+      return carrier === "bearer" ? { body: null } : { body: null, cookies: { session: "clear" } };
+    }),
+  ];
+}
+
+/** Hands the tokens over the way the input asks for. */
+async function signedIn(
+  operations: HttpOperations,
+  call: RouteCall<"optional", { readonly tokenDelivery?: "cookie" | "body" | undefined }>,
+  result: NewSession,
+): Promise<RouteAnswer<SignedInBody>> {
+  const body = { user: toUserBody(result.user), session: toSessionBody(result.session) };
+  if (call.input.tokenDelivery === "body") {
+    return { body: { ...body, token: result.token, deviceToken: result.deviceToken } };
+  }
+  // The cookie replaces the browser's only hold on its previous session, so that session ends (ASVS 7.2.4).
+  if (call.carrier === "cookie" && call.token !== null) await operations.signOut(call.token, call.context);
+  const session = { token: result.token, expiresAt: result.session.absoluteExpiresAt };
+  return { body, cookies: { session, device: result.deviceToken } };
+}
+
+interface SignedInBody {
+  readonly user: ReturnType<typeof toUserBody>;
+  readonly session: ReturnType<typeof toSessionBody>;
+  readonly token?: string;
+  readonly deviceToken?: string;
+}
+
+async function checkHealth(operations: HttpOperations): Promise<void> {
+  try {
+    await operations.health();
+  } catch (error) {
+    if (isAuthError(error, "overloaded")) throw error;
+    throw new AuthError("database_unavailable", { message: "The database does not answer.", cause: error });
+  }
+}

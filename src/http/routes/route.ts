@@ -1,0 +1,70 @@
+import type { RequestContext } from "../../core/request-context.ts";
+import type { CurrentSession } from "../../core/session.ts";
+import type { AuthErrorCode } from "../../errors.ts";
+import type { CookieChanges } from "../cookies/set-cookie.ts";
+import type { Schema } from "./schema.ts";
+
+export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/**
+ * What a route asks of the caller before anything of its body is read:
+ * - `none`: nothing, a token is not even looked at;
+ * - `optional`: a token is passed on if there is one;
+ * - `token`: a well-formed token, which the operation itself checks;
+ * - `session`: a token that opens a session now, looked up before the route runs.
+ */
+export type Credential = "none" | "optional" | "token" | "session";
+
+/**
+ * A route as data: everything an API description, a typed client or a limiter needs to know, without its code.
+ * Routes with a method other than GET must come from an allowed origin; GET routes change nothing.
+ */
+export interface RouteContract<
+  C extends Credential = Credential,
+  Input = unknown,
+  Output = unknown,
+  Id extends string = string,
+> {
+  /** Stable and unique: the operation's name in descriptions and clients. */
+  readonly id: Id;
+  readonly method: HttpMethod;
+  /** Below the base path. Segments are literal, or `:name` for one segment of letters, digits and dashes. */
+  readonly path: `/${string}`;
+  readonly summary: string;
+  readonly credential: C;
+  /** Of the JSON body; null for a route that takes none. */
+  readonly input: Schema<Input> | null;
+  readonly status: 200 | 201 | 204;
+  /** Of the JSON answer; null for a route that answers with a status alone. */
+  readonly output: Schema<Output> | null;
+  /** What its operation can answer, besides the failures every route of its kind has. */
+  readonly errors: readonly AuthErrorCode[];
+}
+
+export interface RouteCall<C extends Credential = Credential, Input = unknown> {
+  readonly input: Input;
+  readonly params: Readonly<Record<string, string>>;
+  readonly context: RequestContext;
+  /** The raw session token; what it opens is up to the operation. */
+  readonly token: C extends "token" | "session" ? string : string | null;
+  readonly current: C extends "session" ? CurrentSession : CurrentSession | null;
+  readonly carrier: "bearer" | "cookie" | "none";
+}
+
+export interface RouteAnswer<Output = unknown> {
+  readonly body: Output;
+  readonly cookies?: CookieChanges;
+}
+
+export interface Route extends RouteContract {
+  // A method, so that a route of a narrower input fits the table (parameters of methods compare both ways).
+  handle(call: RouteCall): Promise<RouteAnswer>;
+}
+
+/** Joins a contract with its code. */
+export function implementRoute<C extends Credential, Input, Output>(
+  contract: RouteContract<C, Input, Output>,
+  handle: (call: RouteCall<C, Input>) => Promise<RouteAnswer<Output>>,
+): Route {
+  return { ...contract, handle: handle as Route["handle"] };
+}

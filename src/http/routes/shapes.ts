@@ -1,0 +1,58 @@
+import * as z from "zod/mini";
+
+import type { Session } from "../../core/session.ts";
+import type { User } from "../../core/user.ts";
+
+/** Dates travel as ISO 8601 text in UTC. */
+const timestamp = z.iso.datetime();
+
+/** A user as an answer shows it. */
+export const userShape = z.strictObject({
+  id: z.uuid(),
+  email: z.string(),
+  name: z.nullable(z.string()),
+  emailVerifiedAt: z.nullable(timestamp),
+  createdAt: timestamp,
+  updatedAt: timestamp,
+});
+
+/** A session as an answer shows it: never its token, nor what is stored of it. */
+export const sessionShape = z.strictObject({
+  id: z.uuid(),
+  createdAt: timestamp,
+  authenticatedAt: timestamp,
+  lastSeenAt: timestamp,
+  expiresAt: timestamp,
+  absoluteExpiresAt: timestamp,
+  ipAddress: z.nullable(z.string()),
+  userAgent: z.nullable(z.string()),
+});
+
+export type UserBody = z.infer<typeof userShape>;
+export type SessionBody = z.infer<typeof sessionShape>;
+
+// Field by field: what the core adds to a user or a session one day stays inside until somebody lists it here.
+
+export function toUserBody(user: User): UserBody {
+  return {
+    id: user.id,
+    email: user.email,
+    name: user.name,
+    emailVerifiedAt: user.emailVerifiedAt?.toISOString() ?? null,
+    createdAt: user.createdAt.toISOString(),
+    updatedAt: user.updatedAt.toISOString(),
+  };
+}
+
+export function toSessionBody(session: Session): SessionBody {
+  return {
+    id: session.id,
+    createdAt: session.createdAt.toISOString(),
+    authenticatedAt: session.authenticatedAt.toISOString(),
+    lastSeenAt: session.lastSeenAt.toISOString(),
+    expiresAt: session.expiresAt.toISOString(),
+    absoluteExpiresAt: session.absoluteExpiresAt.toISOString(),
+    ipAddress: session.ipAddress,
+    userAgent: session.userAgent,
+  };
+}

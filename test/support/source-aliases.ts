@@ -1,0 +1,9 @@
+import { fileURLToPath } from "node:url";
+
+const source = (path: string): string => fileURLToPath(new URL(`../../src/${path}`, import.meta.url));
+
+/** The public names of the package, and the sources that tests get for them. The same as `paths` in tsconfig.json. */
+export const sourceAliases: readonly { readonly name: string; readonly file: string }[] = [
+  { name: "wispy-auth", file: source("index.ts") },
+  { name: "wispy-auth/node", file: source("http/adapters/node.ts") },
+];
