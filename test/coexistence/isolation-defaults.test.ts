@@ -28,7 +28,7 @@ describe.each(["repeatable read", "serializable"])(
     });
 
     it("makes no difference to 30 callers on the way through all routes", async () => {
-      expect(await travelTogether(auth, { callers: 30, rounds: 1 })).toMatchObject({ wrong: [] });
+      expect(await travelTogether(auth, { callers: 30, rounds: 2 })).toMatchObject({ wrong: [] });
     });
 
     it("makes no difference to 50 accounts with one address, and to 50 wrong passwords", async () => {
@@ -61,3 +61,23 @@ describe.each(["repeatable read", "serializable"])(
     });
   },
 );
+
+describe("a role whose transactions are read-only by default", () => {
+  it("makes no difference to any route", async () => {
+    const database = await createPostgresDatabase({ server: inject("postgres") });
+    const options = "-c default_transaction_read_only=on";
+    const pool = new pg.Pool({ connectionString: database.url, max: 5, options });
+    const auth = await createAuth({
+      database: pool,
+      baseUrl: testBaseUrl,
+      password: { hasher: cheapHasher },
+    });
+    try {
+      expect(await travelTogether(auth, { callers: 3, rounds: 1 })).toMatchObject({ wrong: [] });
+    } finally {
+      await auth.close();
+      await pool.end();
+      await database.drop();
+    }
+  });
+});

@@ -7,6 +7,7 @@ import type {
   StatementsMode,
   TransactionOptions,
 } from "../database.ts";
+import type { PostgresFailure } from "../dialects/postgres-errors.ts";
 import { postgresDialect } from "../dialects/postgres.ts";
 import type { AsyncConnection, AsyncDriver, JoinedConnection } from "../drivers/driver.ts";
 import type { StatementResult, TransactionScript } from "../script.ts";
@@ -15,6 +16,7 @@ import {
   mayReplay,
   runJoined,
   runSingleStep,
+  runSpelledOut,
   runTransaction,
   type TransactionRun,
 } from "./async-transaction.ts";
@@ -164,26 +166,28 @@ export class AsyncDatabase extends TypedStatements implements Database {
   }
 
   #autocommit(prepared: Prepared): Promise<StatementResult[]> {
-    return this.#onConnection({ reads: prepared.compiled.reads }, (connection, attempt) =>
-      attempt === 1
-        ? this.#sender.sendRecovering(connection, prepared)
-        : this.#sender.sendUnnamed(connection, prepared),
-    );
+    return this.#onConnection({ reads: prepared.compiled.reads }, (connection, failed) => {
+      if (failed === null) return this.#sender.sendRecovering(connection, prepared);
+      const send = (): Promise<StatementResult[]> => this.#sender.sendUnnamed(connection, prepared);
+      return failed === "conflict" || failed === "unavailable" ? runSpelledOut(connection, send) : send();
+    });
   }
 
   /**
    * Gives a connection to `operation`, and another one where nothing can have happened on the first: the
-   * server was not reached, asks for it, or the statement only reads.
+   * server was not reached, asks for it, or the statement only reads. The operation is told how the run
+   * before it failed.
    */
   async #onConnection<T>(
     { reads }: { readonly reads: boolean },
-    operation: (connection: AsyncConnection, attempt: number) => Promise<T>,
+    operation: (connection: AsyncConnection, failed: PostgresFailure["kind"] | null) => Promise<T>,
   ): Promise<T> {
     const deadline = performance.now() + unavailableDeadlineMilliseconds;
+    let failed: PostgresFailure["kind"] | null = null;
     for (let attempt = 1; ; attempt += 1) {
       const connection = await this.#acquire(deadline);
       try {
-        const result = await operation(connection, attempt);
+        const result = await operation(connection, failed);
         connection.release("reusable");
         return result;
       } catch (error) {
@@ -194,6 +198,7 @@ export class AsyncDatabase extends TypedStatements implements Database {
             ? performance.now() < deadline
             : (failure.kind === "conflict" || failure.kind === "refused") && attempt < maxAttempts;
         if (!again) throw toCallerError(error, { unknownOutcome: !reads });
+        failed = failure.kind;
         await backOff(attempt);
       }
     }

@@ -2,7 +2,14 @@ import { AuthError } from "../../errors.ts";
 import type { TransactionOptions } from "../database.ts";
 import type { AsyncConnection, JoinedConnection } from "../drivers/driver.ts";
 import type { TransactionScript } from "../script.ts";
-import { ask, breaksConnection, failureOf, toCallerError, transactionAborted } from "./driver-failure.ts";
+import {
+  ask,
+  breaksConnection,
+  DriverFailure,
+  failureOf,
+  toCallerError,
+  transactionAborted,
+} from "./driver-failure.ts";
 import { AbandonScript, runScriptAsync, type ScriptGuard } from "./run-script.ts";
 import type { StatementSender } from "./statement-sender.ts";
 
@@ -58,6 +65,22 @@ async function rollBack(connection: AsyncConnection): Promise<boolean> {
     return true;
   } catch {
     return false;
+  }
+}
+
+/**
+ * One statement in a transaction that names its own isolation and access mode. In autocommit a role's defaults
+ * decide them, and serializable ones refuse crowded writes again and again.
+ */
+export async function runSpelledOut<T>(connection: AsyncConnection, send: () => Promise<T>): Promise<T> {
+  await ask(connection, { text: begin, values: [] });
+  try {
+    const value = await send();
+    await ask(connection, { text: "commit", values: [] });
+    return value;
+  } catch (error) {
+    if (breaksConnection(failureOf(error)) || (await rollBack(connection))) throw error;
+    throw new DriverFailure(new Error("The connection ended before its transaction was rolled back"));
   }
 }
 
