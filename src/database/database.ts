@@ -53,7 +53,6 @@ export interface DatabaseStats {
 
 /** Runs scripts inside a transaction somebody else began and will end. */
 export interface JoinedDatabase {
-  readonly dialect: DialectName;
   /** True when `run` gives its value at once (synchronous SQLite), false when it gives a promise. */
   readonly synchronous: boolean;
   run<T>(script: TransactionScript<T>): T | Promise<T>;
@@ -86,7 +85,10 @@ export interface Database<Native = unknown> {
    */
   within(handle: unknown): JoinedDatabase;
 
-  /** One statement as text, in autocommit; rows as arrays. For the schema manager's catalogue queries. */
+  /**
+   * One statement as text, in autocommit; rows as arrays. For the schema manager's catalogue queries. Each output
+   * has a name of its own, since some handles hand rows over as objects, and is read whatever a driver makes of it.
+   */
   query(text: string, values?: readonly unknown[]): Promise<readonly (readonly unknown[])[]>;
 
   /**

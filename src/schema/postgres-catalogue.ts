@@ -16,23 +16,23 @@ import { foreignTable } from "./foreign-table.ts";
 
 // pg_class rather than information_schema, which hides what the role cannot read. The heads travel as the
 // ledger's comment, so that a database without our tables answers with NULL instead of an error.
-const probeText = `select pg_backend_pid(),
+const probeText = `select pg_backend_pid() as pid,
   case when n.oid is null then has_database_privilege(current_database(), 'create')
-    else has_schema_privilege(n.oid, 'create') end,
+    else has_schema_privilege(n.oid, 'create') end as may_create,
   (select obj_description(c.oid, 'pg_class') from pg_catalog.pg_class c
-    where c.relnamespace = n.oid and c.relname = $2 and c.relkind = 'r'),
+    where c.relnamespace = n.oid and c.relname = $2 and c.relkind = 'r') as heads,
   (select coalesce(json_agg(json_build_array(c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull)), '[]')::text
     from pg_catalog.pg_class c join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-    where c.relnamespace = n.oid and c.relkind in ('r', 'p') and c.relname in (select json_array_elements_text($3::json))),
+    where c.relnamespace = n.oid and c.relkind in ('r', 'p') and c.relname in (select json_array_elements_text($3::json))) as columns,
   (select coalesce(json_agg(json_build_array(i.relname, x.indisvalid)), '[]')::text
     from pg_catalog.pg_index x join pg_catalog.pg_class i on i.oid = x.indexrelid join pg_catalog.pg_class c on c.oid = x.indrelid
-    where c.relnamespace = n.oid and c.relname in (select json_array_elements_text($3::json)))
+    where c.relnamespace = n.oid and c.relname in (select json_array_elements_text($3::json))) as indexes
 from (select 1) as one left join pg_catalog.pg_namespace n on n.nspname = $1`;
 
 // Is there the schema, is there the ledger, and how many of our columns has it?
-const ledgerText = `select n.oid is not null, c.oid is not null,
+const ledgerText = `select n.oid is not null as has_schema, c.oid is not null as has_ledger,
   (select count(*) from pg_catalog.pg_attribute a
-    where a.attrelid = c.oid and a.attname in (${ledgerColumns.map(literal).join(", ")}))
+    where a.attrelid = c.oid and a.attname in (${ledgerColumns.map(literal).join(", ")})) as ledger_columns
 from (select 1) as one left join pg_catalog.pg_namespace n on n.nspname = $1
   left join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = $2`;
 
@@ -53,7 +53,7 @@ export function postgresCatalogue(namespace: Namespace): Catalogue {
   constraint ${quoteIdentifier(`${namespace.prefix}migrations_pkey`)} primary key (module, number)
 )`;
   const entriesText = `select module, number, name, checksum, compatible,
-  (extract(epoch from applied_at) * 1000)::int8 from ${ledger} order by module, number`;
+  (extract(epoch from applied_at) * 1000)::int8 as applied_at from ${ledger} order by module, number`;
   const lockStatements = [
     "set local lock_timeout = '30s'",
     `select pg_advisory_xact_lock(${lockKey(namespace)})`,

@@ -26,10 +26,10 @@ export function sqliteCatalogue(namespace: Namespace): Catalogue {
   primary key (module, number)
 ) strict, without rowid`;
   const probeText = `select
-  (select json_group_array(json_array(module, number, checksum, compatible)) from (select module, number, checksum, compatible from ${ledger} order by module, number)),
+  (select json_group_array(json_array(module, number, checksum, compatible)) from (select module, number, checksum, compatible from ${ledger} order by module, number)) as entries,
   (select json_group_array(json_array(m.name, c.name, lower(c.type), c."notnull"))
-    from sqlite_master m join pragma_table_info(m.name) c where m.type = 'table' and m.name in (select value from json_each(?))),
-  (select json_group_array(name) from sqlite_master where type = 'index' and tbl_name in (select value from json_each(?)))`;
+    from sqlite_master m join pragma_table_info(m.name) c where m.type = 'table' and m.name in (select value from json_each(?))) as columns,
+  (select json_group_array(name) from sqlite_master where type = 'index' and tbl_name in (select value from json_each(?))) as indexes`;
 
   return {
     dialect: sqliteDialect,

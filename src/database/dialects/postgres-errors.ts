@@ -1,27 +1,10 @@
-import type { RefusalClass } from "../execution/naming.ts";
-
-/**
- * What an error from a PostgreSQL driver means for the operation it ended.
- * - `refused`: a named statement was turned away before it ran.
- * - `conflict`: serialization failure or deadlock; the transaction is rolled back and may run again.
- * - `unavailable`: no connection was made; nothing was sent.
- * - `lost`: the connection ended under the operation; what was sent may or may not have happened.
- * - `other`: the server answered; the statement did not happen.
- */
-export type PostgresFailure =
-  | {
-      readonly kind: "refused";
-      readonly refusal: RefusalClass;
-      readonly known: boolean;
-      readonly fatal: boolean;
-    }
-  | { readonly kind: "conflict" | "unavailable" | "lost" | "other" };
+import type { DatabaseFailure } from "./failure.ts";
 
 const unavailableCodes = new Set(["53300", "57P03", "ECONNREFUSED", "ENOENT", "08001", "08004", "25006"]);
 const lostCodes = new Set(["57P01", "57P02", "ECONNRESET", "EPIPE", "ETIMEDOUT", "08000", "08003", "08006"]);
 
 /** Tells failures apart by SQLSTATE and routine; the two exceptions carry no code of their own. */
-export function classifyPostgresError(error: unknown): PostgresFailure {
+export function classifyPostgresError(error: unknown): DatabaseFailure {
   const { code, routine, message } = fieldsOf(error);
   if (code === "0A000" && routine === "RevalidateCachedQuery") {
     return { kind: "refused", refusal: "plan", known: true, fatal: false };

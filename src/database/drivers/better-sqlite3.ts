@@ -19,10 +19,6 @@ export interface BetterSqlite3Database {
   close(): unknown;
 }
 
-export function isBetterSqlite3(handle: object): handle is BetterSqlite3Database {
-  return "inTransaction" in handle && "prepare" in handle && "pragma" in handle && "memory" in handle;
-}
-
 /** Keeps prepared statements per handle: preparing again costs about six times the execution of a lookup. */
 export function betterSqlite3Driver(handle: BetterSqlite3Database): SyncDriver {
   const statements = new Map<string, BetterSqlite3Statement>();

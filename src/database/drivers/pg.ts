@@ -1,11 +1,13 @@
 import { AuthError } from "../../errors.ts";
-import type {
-  AsyncConnection,
-  AsyncDriver,
-  DriverQuery,
-  DriverResult,
-  JoinedConnection,
-  TransactionState,
+import { answeredInTime, type Deadlines } from "./deadlines.ts";
+import {
+  transactionByText,
+  type AsyncConnection,
+  type AsyncDriver,
+  type DriverQuery,
+  type DriverResult,
+  type JoinedConnection,
+  type TransactionState,
 } from "./driver.ts";
 
 /** The parts of `pg.Client` that are used. */
@@ -46,25 +48,8 @@ const textTypes = { getTypeParser: () => (value: unknown) => value };
 // The failure itself reaches us through the rejected query.
 const ignoreError = (): void => undefined;
 
-export function isPgPool(handle: object): handle is PgPool {
-  return "totalCount" in handle && "connect" in handle && "idleCount" in handle;
-}
-
-export function isPgClient(handle: object): handle is PgClient {
-  return "query" in handle && "connection" in handle && "processID" in handle && !("totalCount" in handle);
-}
-
-/** No wait is without an end: how long for a free connection, and how long for an answer. */
-export interface PgDeadlines {
-  readonly acquireMilliseconds: number;
-  readonly statementMilliseconds: number;
-}
-
-/** Schema changes may rewrite a large table, and wait for other migrators. */
-const patience = 20;
-
 /** Runs statements through a `pg.Pool`, one checkout for each operation. */
-export function pgPoolDriver(pool: PgPool, deadlines: PgDeadlines): AsyncDriver {
+export function pgPoolDriver(pool: PgPool, deadlines: Deadlines): AsyncDriver {
   // pg ends the process when an idle connection dies and nobody listens. Each of us that shares a pool adds and
   // takes away a listener of its own: another's may be gone first, as may the application's.
   pool.on("error", ignoreError);
@@ -88,7 +73,7 @@ export function pgPoolDriver(pool: PgPool, deadlines: PgDeadlines): AsyncDriver 
 /** Runs statements on one `pg.Client`; our operations take turns on it. */
 export function pgClientDriver(
   client: PgClient,
-  { statementMilliseconds }: Pick<PgDeadlines, "statementMilliseconds">,
+  { statementMilliseconds }: Pick<Deadlines, "statementMilliseconds">,
 ): AsyncDriver {
   let turn: Promise<void> = Promise.resolve();
   let waiting = 0;
@@ -129,14 +114,19 @@ export function pgClientDriver(
 
 /** Runs statements on a client whose transaction the host began. */
 export function joinPgClient(client: PgClient): JoinedConnection {
-  return { state: () => transactionState(client), query: (query) => send(client, query) };
+  return {
+    mode: "async",
+    dialect: "postgres",
+    state: () => transactionState(client),
+    query: (query) => send(client, query),
+  };
 }
 
 /**
  * A client that the application gave back inside an open transaction is discarded: what we wrote on it would be
  * lost without a word when that transaction is.
  */
-async function acquireClean(pool: PgPool, deadlines: PgDeadlines): Promise<AsyncConnection> {
+async function acquireClean(pool: PgPool, deadlines: Deadlines): Promise<AsyncConnection> {
   for (;;) {
     const client = await checkOut(pool, deadlines.acquireMilliseconds);
     const connection = connectionOf(client, deadlines.statementMilliseconds);
@@ -152,10 +142,13 @@ function connectionOf(client: PooledClient, statementMilliseconds: number): Asyn
 
 /** What a connection is, whoever takes it back. */
 function sessionOf(client: PgClient, statementMilliseconds: number): Omit<AsyncConnection, "release"> {
+  const query = (sent: DriverQuery): Promise<DriverResult> =>
+    answeredInTime(send(client, sent), { statementMilliseconds, patient: sent.patient });
   return {
     session: client,
     announcedPid: announcedPid(client),
-    query: (query) => answered(send(client, query), statementMilliseconds * (query.patient ? patience : 1)),
+    query,
+    ...transactionByText("postgres", query),
   };
 }
 
@@ -169,27 +162,6 @@ async function send(client: PgClient, { text, values, name }: DriverQuery): Prom
   const query = { text, values, rowMode: "array", types: textTypes, ...(name === undefined ? {} : { name }) };
   const result = (await client.query(query)) as PgResult;
   return { rows: result.rows, rowCount: result.rowCount ?? 0, command: result.command };
-}
-
-/**
- * Gives up on a server that fell silent. The connection is of no use then, and is discarded by its release;
- * `statement_timeout` would be session state on a borrowed connection, and a pooler would hand it on.
- */
-function answered(pending: Promise<DriverResult>, milliseconds: number): Promise<DriverResult> {
-  // On every request's path, so without a race, which would make three promises more.
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      const message = `The database did not answer within ${String(milliseconds)} ms`;
-      reject(Object.assign(new Error(message), { code: "ETIMEDOUT" }));
-    }, milliseconds);
-    const settled = <T>(settle: (value: T) => void) => {
-      return (value: T): void => {
-        clearTimeout(timer);
-        settle(value);
-      };
-    };
-    pending.then(settled(resolve), settled(reject));
-  });
 }
 
 /** Takes a client from the pool; a host's pool without a connection timeout of its own would wait for ever. */

@@ -2,25 +2,27 @@ import { AuthError } from "../../errors.ts";
 import type {
   Database,
   DatabaseStats,
+  DialectName,
   JoinedDatabase,
   Namespace,
   StatementsMode,
   TransactionOptions,
 } from "../database.ts";
-import type { PostgresFailure } from "../dialects/postgres-errors.ts";
-import { postgresDialect } from "../dialects/postgres.ts";
-import type { AsyncConnection, AsyncDriver, JoinedConnection } from "../drivers/driver.ts";
+import type { DatabaseFailure } from "../dialects/failure.ts";
+import type { Dialect } from "../dialects/dialect.ts";
+import type { AsyncConnection, AsyncDriver } from "../drivers/driver.ts";
+import type { Joining } from "../handles/handle-kind.ts";
 import type { StatementResult, TransactionScript } from "../script.ts";
 import type { Statement } from "../statements/statement.ts";
 import {
   mayReplay,
-  runJoined,
   runSingleStep,
   runSpelledOut,
   runTransaction,
   type TransactionRun,
 } from "./async-transaction.ts";
 import { backOff } from "./backoff.ts";
+import { AsyncJoins } from "./async-joins.ts";
 import { ask, breaksConnection, DriverFailure, failureOf, toCallerError } from "./driver-failure.ts";
 import { StatementNaming, type RefusalClass } from "./naming.ts";
 import { Operations } from "./operations.ts";
@@ -31,11 +33,14 @@ import { TypedStatements } from "./typed-statements.ts";
 
 export interface AsyncDatabaseOptions {
   readonly driver: AsyncDriver;
+  readonly dialect: Dialect;
+  /** What the application handed over. */
+  readonly native: unknown;
   readonly ownership: "owned" | "borrowed";
   readonly namespace: Namespace;
   readonly statements: StatementsMode;
   /** Makes a connection of a handle that the host's transaction runs on. */
-  readonly join: (handle: unknown) => JoinedConnection;
+  readonly join: (handle: unknown) => Joining;
   readonly onNamingDisabled: (cause: RefusalClass) => void;
   /** Ends the handle if it is ours and we are its last user. */
   readonly end: () => Promise<void>;
@@ -45,16 +50,16 @@ export interface AsyncDatabaseOptions {
 const unavailableDeadlineMilliseconds = 5_000;
 const maxAttempts = 4;
 
-/** A PostgreSQL handle: named statements where that is safe, refusals and conflicts recovered unseen. */
+/** A handle whose calls are promises: named statements where that is safe, refusals and conflicts recovered unseen. */
 export class AsyncDatabase extends TypedStatements implements Database {
-  readonly dialect = "postgres";
+  readonly dialect: DialectName;
   readonly namespace: Namespace;
   readonly native: unknown;
   readonly #options: AsyncDatabaseOptions;
   readonly #driver: AsyncDriver;
   readonly #sender: StatementSender;
   readonly #operations = new Operations();
-  readonly #joined = new WeakMap<object, Promise<void>>();
+  readonly #joins: AsyncJoins;
   #replays = 0;
 
   constructor(options: AsyncDatabaseOptions) {
@@ -62,16 +67,18 @@ export class AsyncDatabase extends TypedStatements implements Database {
     this.#options = options;
     this.#driver = options.driver;
     this.namespace = options.namespace;
-    this.native = options.driver.native;
+    this.dialect = options.dialect.name;
+    this.native = options.native;
     const mode = options.driver.names ? options.statements : "unnamed";
     this.#sender = new StatementSender({
-      cache: new StatementCache({ dialect: postgresDialect, namespace: options.namespace }),
+      cache: new StatementCache({ dialect: options.dialect, namespace: options.namespace }),
       naming: new StatementNaming(mode, options.onNamingDisabled),
     });
+    this.#joins = new AsyncJoins({ sender: this.#sender, operations: this.#operations });
   }
 
   table(name: string): string {
-    return postgresDialect.tableName(this.namespace, name);
+    return this.#options.dialect.tableName(this.namespace, name);
   }
 
   query(text: string, values: readonly unknown[] = []): Promise<readonly (readonly unknown[])[]> {
@@ -94,7 +101,7 @@ export class AsyncDatabase extends TypedStatements implements Database {
 
   transaction<T>(script: TransactionScript<T>, options: TransactionOptions = {}): Promise<T> {
     return this.#operations.start(() =>
-      options.singleStep === true
+      options.singleStep === true && this.#options.dialect.joinsStatements
         ? runSingleStep(script, {
             guard: this.#operations.guard,
             sender: this.#sender,
@@ -105,35 +112,19 @@ export class AsyncDatabase extends TypedStatements implements Database {
   }
 
   within(handle: unknown): JoinedDatabase {
-    const connection = this.#options.join(handle);
-    return {
-      dialect: "postgres",
-      synchronous: false,
-      run: (script) =>
-        this.#operations.start(() =>
-          this.#inTurn(handle as object, () =>
-            runJoined(connection, { script, sender: this.#sender, guard: this.#operations.guard }),
-          ),
-        ),
-    };
-  }
-
-  /** Scripts on one connection run one after the other: the savepoint of one would else undo what another wrote. */
-  #inTurn<T>(handle: object, run: () => Promise<T>): Promise<T> {
-    const before = this.#joined.get(handle);
-    const result = before === undefined ? run() : before.then(run);
-    const over = (): void => {
-      if (this.#joined.get(handle) === done) this.#joined.delete(handle);
-    };
-    const done = result.then(over, over);
-    this.#joined.set(handle, done);
-    return result;
+    const joining = this.#options.join(handle);
+    if ("mode" in joining && joining.mode === "sync") {
+      throw new AuthError("unsupported_handle", {
+        message: `auth.within() takes a transaction of the database it was made with, which is ${this.#driver.name}`,
+      });
+    }
+    return this.#joins.join(handle as object, joining);
   }
 
   stats(): DatabaseStats {
     const { naming, counts } = this.#sender;
     return {
-      dialect: "postgres",
+      dialect: this.dialect,
       driver: this.#driver.name,
       ownership: this.#options.ownership,
       connections: this.#driver.counts(),
@@ -180,10 +171,10 @@ export class AsyncDatabase extends TypedStatements implements Database {
    */
   async #onConnection<T>(
     { reads }: { readonly reads: boolean },
-    operation: (connection: AsyncConnection, failed: PostgresFailure["kind"] | null) => Promise<T>,
+    operation: (connection: AsyncConnection, failed: DatabaseFailure["kind"] | null) => Promise<T>,
   ): Promise<T> {
     const deadline = performance.now() + unavailableDeadlineMilliseconds;
-    let failed: PostgresFailure["kind"] | null = null;
+    let failed: DatabaseFailure["kind"] | null = null;
     for (let attempt = 1; ; attempt += 1) {
       const connection = await this.#acquire(deadline);
       try {
@@ -194,7 +185,7 @@ export class AsyncDatabase extends TypedStatements implements Database {
         const failure = failureOf(error);
         connection.release(breaksConnection(failure) ? "broken" : "reusable");
         const again =
-          failure.kind === "unavailable" || (failure.kind === "lost" && reads)
+          failure.kind === "unavailable" || failure.kind === "busy" || (failure.kind === "lost" && reads)
             ? performance.now() < deadline
             : (failure.kind === "conflict" || failure.kind === "refused") && attempt < maxAttempts;
         if (!again) throw toCallerError(error, { unknownOutcome: !reads });
@@ -233,7 +224,9 @@ export class AsyncDatabase extends TypedStatements implements Database {
         sender: this.#sender,
         guard: this.#operations.guard,
         named,
+        dialect: this.dialect,
         committing: false,
+        failed: false,
       };
       try {
         return await runTransaction(run, script);

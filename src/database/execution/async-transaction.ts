@@ -1,20 +1,13 @@
 import { AuthError } from "../../errors.ts";
-import type { TransactionOptions } from "../database.ts";
-import type { AsyncConnection, JoinedConnection } from "../drivers/driver.ts";
-import type { TransactionScript } from "../script.ts";
-import {
-  ask,
-  breaksConnection,
-  DriverFailure,
-  failureOf,
-  toCallerError,
-  transactionAborted,
-} from "./driver-failure.ts";
+import type { DialectName, TransactionOptions } from "../database.ts";
+import type { AsyncConnection } from "../drivers/driver.ts";
+import type { StatementResult, Step, TransactionScript } from "../script.ts";
+import { backOff } from "./backoff.ts";
+import { breaksConnection, driven, DriverFailure, failureOf, toCallerError } from "./driver-failure.ts";
 import { AbandonScript, runScriptAsync, type ScriptGuard } from "./run-script.ts";
 import type { StatementSender } from "./statement-sender.ts";
 
-// Spelled out, so that a role or database with other defaults changes nothing about what our statements see.
-const begin = "begin isolation level read committed read write";
+const commitAttempts = 5;
 
 /** One run of a script on one connection, and how far it came. */
 export interface TransactionRun {
@@ -22,46 +15,75 @@ export interface TransactionRun {
   readonly sender: StatementSender;
   readonly guard: ScriptGuard;
   readonly named: boolean;
+  readonly dialect: DialectName;
   /** Set once COMMIT was sent: from then on a lost connection leaves the outcome unknown. */
   committing: boolean;
+  /** Set while the database would answer COMMIT with ROLLBACK, which not every driver lets us see. */
+  failed: boolean;
 }
 
 /** Begins, runs the script and commits. On any error the transaction is rolled back before it is thrown. */
 export async function runTransaction<T>(run: TransactionRun, script: TransactionScript<T>): Promise<T> {
-  const { connection, sender, guard, named } = run;
+  const { connection, guard } = run;
   let begun = false;
   try {
-    await ask(connection, { text: begin, values: [] });
+    await driven(connection.begin());
     begun = true;
     const value = await runScriptAsync(script, {
       guard,
-      perform: (step) => sender.sendInTransaction(connection, { step, named }),
+      perform: (step) => performStep(run, step),
       expose: (error) => toCallerError(error, { unknownOutcome: false }),
     });
-    run.committing = true;
     await commit(run);
     connection.release("reusable");
     return value;
   } catch (error) {
+    const { kind } = failureOf(error);
     // A refused BEGIN means that a transaction of the application is open here: it is not ours to end.
-    const alive = begun && !breaksConnection(failureOf(error)) && (await rollBack(connection));
+    const alive = begun
+      ? !breaksConnection(failureOf(error)) && (await rollBack(connection))
+      : kind === "busy";
     connection.release(alive ? "reusable" : "broken");
     throw error;
   }
 }
 
+async function performStep(run: TransactionRun, step: Step): Promise<readonly StatementResult[]> {
+  try {
+    const results = await run.sender.sendInTransaction(run.connection, { step, named: run.named });
+    if (step.kind === "raw" && step.text.startsWith("rollback to savepoint")) run.failed = false;
+    return results;
+  } catch (error) {
+    run.failed = run.dialect === "postgres";
+    throw error;
+  }
+}
+
 async function commit(run: TransactionRun): Promise<void> {
-  const { command } = await ask(run.connection, { text: "commit", values: [] });
-  if (command === "COMMIT") return;
+  run.committing = true;
+  const committed = !run.failed && (await commitUnlessBusy(run.connection));
+  if (committed) return;
   run.committing = false;
   throw new AuthError("transaction_rolled_back", {
     message: "The database answered COMMIT with ROLLBACK: a statement had failed and its error was swallowed",
   });
 }
 
+/** With SQLite's rollback journal, COMMIT is refused while a reader is at work; the transaction is still whole then. */
+async function commitUnlessBusy(connection: AsyncConnection): Promise<boolean> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await driven(connection.commit());
+    } catch (error) {
+      if (failureOf(error).kind !== "busy" || attempt === commitAttempts) throw error;
+      await backOff(attempt);
+    }
+  }
+}
+
 async function rollBack(connection: AsyncConnection): Promise<boolean> {
   try {
-    await connection.query({ text: "rollback", values: [] });
+    await connection.rollback();
     return true;
   } catch {
     return false;
@@ -73,10 +95,10 @@ async function rollBack(connection: AsyncConnection): Promise<boolean> {
  * decide them, and serializable ones refuse crowded writes again and again.
  */
 export async function runSpelledOut<T>(connection: AsyncConnection, send: () => Promise<T>): Promise<T> {
-  await ask(connection, { text: begin, values: [] });
+  await driven(connection.begin());
   try {
     const value = await send();
-    await ask(connection, { text: "commit", values: [] });
+    await driven(connection.commit());
     return value;
   } catch (error) {
     if (breaksConnection(failureOf(error)) || (await rollBack(connection))) throw error;
@@ -96,41 +118,13 @@ export function mayReplay(
   },
 ): boolean {
   const { attempt, committing, late, options } = state;
+  const { kind } = failureOf(error);
+  // Nothing happened, so how often it was tried says nothing; how long does.
+  if (kind === "busy") return !late;
   if (attempt >= (options.maxAttempts ?? 4)) return false;
   if (options.retryOn?.(error) === true) return true;
-  const { kind } = failureOf(error);
   if (kind === "lost") return !committing && !late;
   return kind === "refused" || kind === "conflict" || (kind === "unavailable" && !late);
-}
-
-/** Runs a script inside a transaction that the host began and will end. Nothing is named, replayed or ended here. */
-export async function runJoined<T>(
-  connection: JoinedConnection,
-  {
-    script,
-    sender,
-    guard,
-  }: { readonly script: TransactionScript<T>; readonly sender: StatementSender; readonly guard: ScriptGuard },
-): Promise<T> {
-  assertJoinable(connection);
-  return runScriptAsync(script, {
-    guard,
-    perform: async (step) =>
-      step.kind === "raw"
-        ? [await ask(connection, step)]
-        : sender.sendUnnamed(connection, sender.prepare(step)),
-    expose: (error) => toCallerError(error, { unknownOutcome: false }),
-  });
-}
-
-function assertJoinable(connection: JoinedConnection): void {
-  const state = connection.state();
-  if (state === "none") {
-    throw new AuthError("transaction_required", {
-      message: "auth.within() takes a client whose transaction has begun",
-    });
-  }
-  if (state === "failed") throw transactionAborted();
 }
 
 /** Runs a script of exactly one step in autocommit: one statement is atomic by itself, BEGIN and COMMIT would only cost. */

@@ -1,14 +1,15 @@
 import { AuthError } from "../../errors.ts";
-import { classifyPostgresError, sqlState, type PostgresFailure } from "../dialects/postgres-errors.ts";
+import { classifyFailure, type DatabaseFailure } from "../dialects/failure.ts";
+import { sqlState } from "../dialects/postgres-errors.ts";
 import type { DriverQuery, DriverResult } from "../drivers/driver.ts";
 
 /** A rejected statement with what it means. Only the driver makes one: a script's own errors are never mistaken for it. */
 export class DriverFailure extends Error {
-  readonly failure: PostgresFailure;
+  readonly failure: DatabaseFailure;
 
   constructor(cause: unknown) {
     super("The driver rejected a statement", { cause });
-    this.failure = classifyPostgresError(cause);
+    this.failure = classifyFailure(cause);
     dropQuotedValues(cause);
   }
 }
@@ -34,13 +35,22 @@ export async function ask(
   }
 }
 
+/** The same for what a driver does by calls of its own: begin, commit. */
+export async function driven<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    throw new DriverFailure(cause);
+  }
+}
+
 /** What an error means for the operation; anything but a {@link DriverFailure} came from the script itself. */
-export function failureOf(error: unknown): PostgresFailure {
+export function failureOf(error: unknown): DatabaseFailure {
   return error instanceof DriverFailure ? error.failure : { kind: "other" };
 }
 
 /** True when the connection cannot be used again. */
-export function breaksConnection(failure: PostgresFailure): boolean {
+export function breaksConnection(failure: DatabaseFailure): boolean {
   return (
     failure.kind === "lost" || failure.kind === "unavailable" || (failure.kind === "refused" && failure.fatal)
   );
@@ -61,6 +71,11 @@ export function toCallerError(error: unknown, options: { readonly unknownOutcome
         : new AuthError("database_unavailable", { message: "The connection to the database ended", cause });
     case "unavailable":
       return new AuthError("database_unavailable", { message: "The database cannot be reached", cause });
+    case "busy":
+      return new AuthError("database_unavailable", {
+        message: "The database stayed busy: another connection held its write lock",
+        cause,
+      });
     case "conflict":
       return new AuthError("transaction_conflict", {
         message: "The database asked more often than allowed for the transaction to be run again",

@@ -19,6 +19,10 @@ export class StatementCache {
     this.#context = context;
   }
 
+  get joinsStatements(): boolean {
+    return this.#context.dialect.joinsStatements;
+  }
+
   /** Refuses one id that stands for two texts: a module would else run another module's statement. */
   register(statement: AnyStatement): Compiled {
     const known = this.#byId.get(statement.id);

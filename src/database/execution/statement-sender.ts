@@ -13,6 +13,8 @@ export interface Prepared {
   readonly calls: readonly Call<unknown>[];
 }
 
+const nothing: StatementResult = { rows: [], rowCount: 0 };
+
 /** Sends prepared statements, named where that is safe, and recovers the refusals that naming brings. */
 export class StatementSender {
   readonly naming: StatementNaming;
@@ -31,6 +33,21 @@ export class StatementSender {
       ? this.cache.together(calls, step.guarded)
       : this.cache.one(calls[0]!.statement);
     return { compiled, calls };
+  }
+
+  /** A step as one statement, or, where a dialect does not join statements, as several. */
+  async perform(
+    step: Exclude<Step, { kind: "raw" }>,
+    send: (prepared: Prepared) => Promise<StatementResult[]>,
+  ): Promise<readonly StatementResult[]> {
+    if (step.kind === "execute" || this.cache.joinsStatements) return send(this.prepare(step));
+    const results: StatementResult[] = [];
+    for (const call of step.calls) {
+      const skipped = step.guarded && results[0]?.rows.length === 0;
+      const sent = skipped ? [nothing] : await send(this.prepare({ kind: "execute", call }));
+      results.push(sent[0]!);
+    }
+    return results;
   }
 
   /** In autocommit: a refused name is followed by the same statement without one. Nothing had been executed. */
@@ -62,7 +79,13 @@ export class StatementSender {
     { step, named }: { readonly step: Step; readonly named: boolean },
   ): Promise<readonly StatementResult[]> {
     if (step.kind === "raw") return [await orAbandon(ask(connection, { ...step, patient: true }))];
-    const prepared = this.prepare(step);
+    return this.perform(step, (prepared) => this.#sendOwn(connection, { prepared, named }));
+  }
+
+  async #sendOwn(
+    connection: AsyncConnection,
+    { prepared, named }: { readonly prepared: Prepared; readonly named: boolean },
+  ): Promise<StatementResult[]> {
     if (!named) return orAbandon(this.sendUnnamed(connection, prepared));
     const sent = this.#choose(connection, prepared);
     try {

@@ -2,21 +2,28 @@ import { AuthError } from "../../errors.ts";
 import type { Database, DatabaseStats, JoinedDatabase, Namespace, TransactionOptions } from "../database.ts";
 import { isSqliteBusy, isSqliteError } from "../dialects/sqlite-errors.ts";
 import { sqliteDialect } from "../dialects/sqlite.ts";
-import type { SyncDriver } from "../drivers/driver.ts";
+import type { JoinedConnection, SyncDriver } from "../drivers/driver.ts";
+import type { Joining } from "../handles/handle-kind.ts";
 import type { StatementResult, Step, TransactionScript } from "../script.ts";
 import type { AnyStatement } from "../statements/compile.ts";
 import type { Call, Statement } from "../statements/statement.ts";
+import { AsyncJoins } from "./async-joins.ts";
 import { backOff } from "./backoff.ts";
+import { StatementNaming } from "./naming.ts";
 import { Operations } from "./operations.ts";
 import { AbandonScript, runScriptSync } from "./run-script.ts";
 import { StatementCache } from "./statement-cache.ts";
+import { StatementSender } from "./statement-sender.ts";
 import { TypedStatements } from "./typed-statements.ts";
 
 export interface SyncDatabaseOptions {
   readonly driver: SyncDriver;
   readonly ownership: "owned" | "borrowed";
   readonly namespace: Namespace;
-  readonly join: (handle: unknown) => SyncDriver;
+  /** What the application handed over. */
+  readonly native: unknown;
+  /** Makes a connection of a handle that the host's transaction runs on. */
+  readonly join: (handle: unknown) => Joining;
   readonly end: () => Promise<void>;
 }
 
@@ -37,6 +44,7 @@ export class SyncDatabase extends TypedStatements implements Database {
   readonly #driver: SyncDriver;
   readonly #cache: StatementCache;
   readonly #operations = new Operations();
+  #joins: AsyncJoins | undefined;
   #statements = 0;
   #replays = 0;
 
@@ -45,7 +53,7 @@ export class SyncDatabase extends TypedStatements implements Database {
     this.#options = options;
     this.#driver = options.driver;
     this.namespace = options.namespace;
-    this.native = options.driver.native;
+    this.native = options.native;
     this.#cache = new StatementCache({ dialect: sqliteDialect, namespace: options.namespace });
   }
 
@@ -66,9 +74,11 @@ export class SyncDatabase extends TypedStatements implements Database {
   }
 
   within(handle: unknown): JoinedDatabase {
-    const driver = this.#options.join(handle);
+    const joining = this.#options.join(handle);
+    if (!("mode" in joining) || joining.mode === "async") return this.#joinAsync(handle as object, joining);
+    // The statements that are prepared on our own handle serve its transactions as well.
+    const driver = joining.native === this.#driver.native ? this.#driver : joining;
     return {
-      dialect: "sqlite",
       synchronous: true,
       run: (script) => {
         this.#operations.guard.assertOutside();
@@ -87,6 +97,18 @@ export class SyncDatabase extends TypedStatements implements Database {
         });
       },
     };
+  }
+
+  /** A transaction of a query builder over the same file: its calls are promises. */
+  #joinAsync(handle: object, joining: JoinedConnection | Promise<JoinedConnection>): JoinedDatabase {
+    this.#joins ??= new AsyncJoins({
+      sender: new StatementSender({
+        cache: this.#cache,
+        naming: new StatementNaming("unnamed", () => undefined),
+      }),
+      operations: this.#operations,
+    });
+    return this.#joins.join(handle, joining);
   }
 
   stats(): DatabaseStats {
