@@ -22,10 +22,16 @@ export interface PgBouncerOptions {
   readonly program?: string;
   /** Statements followed per connection (0: none). Known to 1.21 and later alone: left out unless given. */
   readonly maxPreparedStatements?: number;
+  /** More settings of pgbouncer.ini. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** The address takes the place of the server's: same user, password and database names. */
 export interface PgBouncer extends PostgresAddress {
+  /** Ends it without a word to its clients. */
+  halt(): Promise<void>;
+  /** Starts it again after `halt`, on the same port. */
+  resume(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -57,18 +63,18 @@ export async function startPgBouncer(options: PgBouncerOptions): Promise<PgBounc
   await writeFile(configuration, renderConfiguration(options, { port: address.port, users }), {
     mode: 0o644,
   });
-  const bouncer = await startServiceProcess({
-    file,
-    args: [configuration],
-    user,
-    readyMessage: "process up",
-    folder: folder.path,
-  });
+  const command = { file, args: [configuration], user, readyMessage: "process up", folder: folder.path };
+  let bouncer = await startServiceProcess(command);
+  // What a polite signal means changed with 1.23 (it then waits for the clients); this one means the same in all.
+  const halt = (): Promise<void> => bouncer.stop("SIGKILL");
   return {
     ...address,
+    halt,
+    async resume() {
+      bouncer = await startServiceProcess(command);
+    },
     async stop() {
-      // What a polite signal means changed with 1.23 (it then waits for the clients); this one means the same in all.
-      await bouncer.stop("SIGKILL");
+      await halt();
       await folder.remove();
     },
   };
@@ -82,6 +88,10 @@ function renderConfiguration(
   options: PgBouncerOptions,
   own: { readonly port: number; readonly users: string },
 ): string {
+  const { maxPreparedStatements, settings } = options;
+  const followed =
+    maxPreparedStatements === undefined ? {} : { max_prepared_statements: String(maxPreparedStatements) };
+  const more = Object.entries({ ...followed, ...settings }).map(([name, value]) => `${name} = ${value}`);
   return `[databases]
 * = host=${options.server.host} port=${options.server.port}
 
@@ -96,5 +106,6 @@ server_reset_query_always = ${options.serverResetQueryAlways === true ? 1 : 0}
 default_pool_size = ${options.defaultPoolSize ?? 10}
 max_client_conn = ${options.maxClientConnections ?? 1000}
 ignore_startup_parameters = extra_float_digits
-${options.maxPreparedStatements === undefined ? "" : `max_prepared_statements = ${options.maxPreparedStatements}\n`}`;
+${more.join("\n")}
+`;
 }
