@@ -8,6 +8,7 @@ import { sourceAliases } from "./source-aliases.ts";
 
 /** A TypeScript program made runnable by this Node, for tests that need processes of their own. */
 export interface Program {
+  readonly file: string;
   /** Starts it with these arguments (`process.argv.slice(2)`). */
   start(args?: readonly string[], env?: Readonly<Record<string, string>>): RunningProgram;
   remove(): Promise<void>;
@@ -49,6 +50,7 @@ export async function buildProgram(
   await bundle.write({ file, format: "esm", codeSplitting: false });
   await bundle.close();
   return {
+    file,
     start: (args = [], env = {}) => startProgram(file, { args, env }),
     remove: () => rm(file, { force: true }),
   };
