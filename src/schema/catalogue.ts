@@ -1,6 +1,7 @@
 import type { Database } from "../database/database.ts";
 import type { Dialect } from "../database/dialects/dialect.ts";
 import type { Script, Transaction } from "../database/script.ts";
+import type { LiveConstraint } from "./constraints.ts";
 import { checksumDigest } from "./migration.ts";
 
 /** What the ledger says of one module, in short: enough to know that nothing is to be done. */
@@ -58,6 +59,8 @@ export interface Catalogue {
   entries(tx: Transaction): Script<readonly LedgerEntry[]>;
   /** The same by a single read, for looking without a transaction. */
   readEntries(database: Database): Promise<readonly LedgerEntry[]>;
+  /** One statement of its own: a start does not need it. `tables` are our table names, with prefix. */
+  readConstraints(database: Database, tables: readonly string[]): Promise<readonly LiveConstraint[]>;
   tableExists(tx: Transaction, name: string): Script<boolean>;
   record(tx: Transaction, entry: LedgerEntry): Script<void>;
   /** Makes the summary that `probe` reads agree with the ledger's rows. */

@@ -13,6 +13,7 @@ import {
   type Probe,
 } from "./catalogue.ts";
 import { foreignTable } from "./foreign-table.ts";
+import { readPostgresConstraints } from "./postgres-constraints.ts";
 
 // pg_class rather than information_schema, which hides what the role cannot read. The heads travel as the
 // ledger's comment, so that a database without our tables answers with NULL instead of an error.
@@ -83,6 +84,7 @@ export function postgresCatalogue(namespace: Namespace): Catalogue {
     async readEntries(database) {
       return (await database.query(entriesText)).map(readEntry);
     },
+    readConstraints: (database, tables) => readPostgresConstraints(database, { namespace, tables }),
     *tableExists(tx, name) {
       const rows = yield* tx.raw(
         "select 1 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace where n.nspname = $1 and c.relname = $2",

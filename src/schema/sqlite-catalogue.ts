@@ -10,6 +10,7 @@ import {
   type Probe,
 } from "./catalogue.ts";
 import { foreignTable } from "./foreign-table.ts";
+import { readSqliteConstraints } from "./sqlite-constraints.ts";
 
 export function sqliteCatalogue(namespace: Namespace): Catalogue {
   const ledgerName = `${namespace.prefix}migrations`;
@@ -46,6 +47,7 @@ export function sqliteCatalogue(namespace: Namespace): Catalogue {
     async readEntries(database) {
       return (await database.query(entriesText)).map(readEntry);
     },
+    readConstraints: readSqliteConstraints,
     *tableExists(tx, name) {
       const rows = yield* tx.raw(
         "select 1 from sqlite_master where type in ('table', 'view') and name = ? collate nocase",
