@@ -53,6 +53,12 @@ export const authErrorCodes = [
   "internal_error",
 ] as const;
 
+/** A failure that a module declares, named after it: `referrals.code_unknown`. */
+export type ModuleErrorCode = `${string}.${string}`;
+
+/** What {@link AuthError.code} can be. */
+export type AnyErrorCode = AuthErrorCode | ModuleErrorCode;
+
 /** One thing wrong with an input: `path` is dotted (`"email"`, `"" ` for the whole), `message` is for people. */
 export interface InputIssue {
   readonly path: string;
@@ -77,11 +83,13 @@ export interface AuthErrorData {
   migration_failed: { readonly migration: string };
 }
 
-export type AuthErrorDataOf<C extends AuthErrorCode> = C extends keyof AuthErrorData
+export type AuthErrorDataOf<C extends AnyErrorCode> = C extends keyof AuthErrorData
   ? AuthErrorData[C]
-  : Readonly<Record<string, never>>;
+  : C extends ModuleErrorCode
+    ? Readonly<Record<string, unknown>>
+    : Readonly<Record<string, never>>;
 
-export interface AuthErrorOptions<C extends AuthErrorCode> {
+export interface AuthErrorOptions<C extends AnyErrorCode> {
   readonly message: string;
   readonly data?: AuthErrorDataOf<C>;
   readonly cause?: unknown;
@@ -98,7 +106,7 @@ export interface AuthErrorOptions<C extends AuthErrorCode> {
  *   throw error;
  * }
  */
-export class AuthError<C extends AuthErrorCode = AuthErrorCode> extends Error {
+export class AuthError<C extends AnyErrorCode = AnyErrorCode> extends Error {
   override readonly name = "AuthError";
   readonly code: C;
   readonly data: AuthErrorDataOf<C>;
@@ -111,6 +119,6 @@ export class AuthError<C extends AuthErrorCode = AuthErrorCode> extends Error {
 }
 
 /** True for an {@link AuthError}, of the given code if one is given; narrows `data`. */
-export function isAuthError<C extends AuthErrorCode>(error: unknown, code?: C): error is AuthError<C> {
+export function isAuthError<C extends AnyErrorCode>(error: unknown, code?: C): error is AuthError<C> {
   return error instanceof AuthError && (code === undefined || error.code === code);
 }

@@ -28,10 +28,12 @@ export type { NamespaceOption } from "./database/namespace.ts";
 export type { PoolLimits } from "./database/pool-limits.ts";
 export { AuthError, authErrorCodes, isAuthError } from "./errors.ts";
 export type {
+  AnyErrorCode,
   AuthErrorCode,
   AuthErrorData,
   AuthErrorDataOf,
   InputIssue,
+  ModuleErrorCode,
   PasswordRejection,
 } from "./errors.ts";
 export type { OpenedSession, RequestDetails } from "./http/browser-sessions.ts";

@@ -1,16 +1,16 @@
-import { AuthError, isAuthError, type AuthErrorCode } from "../errors.ts";
+import { AuthError, isAuthError, type AnyErrorCode } from "../errors.ts";
 import { redact } from "./redact.ts";
 
 /** A failure in one sentence or two; no stack, no password. */
 export interface FailureDescription {
-  readonly code: AuthErrorCode;
+  readonly code: AnyErrorCode;
   readonly message: string;
   /** The stacks of the error and its causes, for `--verbose`. */
   readonly stack: string;
 }
 
 // What to do, where the error's own message leaves it open or speaks to a program.
-const advice: Partial<Record<AuthErrorCode, string>> = {
+const advice: Partial<Record<AnyErrorCode, string>> = {
   schema_pending:
     "Run wispy-auth migrate, as a role that may create tables, or hand what wispy-auth sql --pending prints to one that may",
   schema_drift: "Put back what is missing; wispy-auth sql prints how it was made",
@@ -21,7 +21,7 @@ const advice: Partial<Record<AuthErrorCode, string>> = {
 };
 
 // Errors whose cause is what the reader is after.
-const namesCause = new Set<AuthErrorCode>([
+const namesCause = new Set<AnyErrorCode>([
   "configuration_invalid",
   "migration_failed",
   "database_unavailable",

@@ -1,4 +1,4 @@
-import type { AuthErrorCode } from "../errors.ts";
+import type { AnyErrorCode } from "../errors.ts";
 
 /** How the process ends; a part of the public interface, see docs/cli.md. */
 export const exitCodes = {
@@ -15,7 +15,7 @@ export const exitCodes = {
   newer: 5,
 } as const;
 
-const codesOfErrors: Partial<Record<AuthErrorCode, number>> = {
+const codesOfErrors: Partial<Record<AnyErrorCode, number>> = {
   configuration_invalid: exitCodes.usage,
   unsupported_handle: exitCodes.usage,
   schema_pending: exitCodes.pending,
@@ -24,6 +24,6 @@ const codesOfErrors: Partial<Record<AuthErrorCode, number>> = {
   schema_newer: exitCodes.newer,
 };
 
-export function exitCodeOf(code: AuthErrorCode): number {
+export function exitCodeOf(code: AnyErrorCode): number {
   return codesOfErrors[code] ?? exitCodes.failure;
 }

@@ -2,7 +2,7 @@ import { type Clock, systemClock } from "../clock.ts";
 import type { CurrentSession } from "../core/session.ts";
 import { AuthError } from "../errors.ts";
 import { answerHeaders } from "./answers/answer-headers.ts";
-import { errorStatuses } from "./answers/error-status.ts";
+import { errorStatus, type ModuleErrorStatuses } from "./answers/error-status.ts";
 import { toAuthError, toProblem } from "./answers/problem.ts";
 import { type Credentials, readCredentials } from "./cookies/credentials.ts";
 import { toSetCookies } from "./cookies/set-cookie.ts";
@@ -13,7 +13,7 @@ import type { HttpSettings } from "./http-settings.ts";
 import { type StartTimer, systemTimer } from "./request/read-body.ts";
 import { readInput } from "./request/read-input.ts";
 import { type ConnectionInfo, readRequestContext } from "./request/request-context.ts";
-import type { Route, RouteAnswer, RouteCall } from "./routes/route.ts";
+import type { Route, RouteAnswer, RouteCall } from "../contract/route.ts";
 import { createRouter, type PathMatch, type Router } from "./routes/router.ts";
 
 export type HttpHandler = (request: Request, info?: ConnectionInfo) => Promise<Response>;
@@ -31,6 +31,8 @@ export interface HandlerOptions {
   readonly settings: HttpSettings;
   /** More routes, under the same base path and the same rules. */
   readonly routes?: readonly Route[] | undefined;
+  /** Of the codes that those routes declare. */
+  readonly errorStatuses?: ModuleErrorStatuses | undefined;
   readonly clock?: Clock | undefined;
   readonly startTimer?: StartTimer | undefined;
   readonly log?: ((failure: HttpFailure) => void) | undefined;
@@ -159,14 +161,14 @@ function toResponse(options: HandlerOptions, route: Route, result: RouteAnswer):
 /** The answer for a failure; one that is not explained to the client is explained to the log. */
 function fail(options: HandlerOptions, route: Route | null, thrown: unknown): Response {
   const error = toAuthError(thrown);
-  if (!errorStatuses[error.code].explained) {
+  if (!errorStatus(error.code, options.errorStatuses).explained) {
     try {
       options.log?.({ event: "http.failed", route: route?.id ?? null, error });
     } catch {
       // The application's logger fails; the answer must not.
     }
   }
-  return toProblem(error);
+  return toProblem(error, options.errorStatuses);
 }
 
 function allowedMethods(match: PathMatch): string {

@@ -258,7 +258,7 @@ forEachDatabase("AU-03: secrets", (ctx) => {
     await sink.failing(() => other.signUp(prepared));
     await sink.failing(() => createAuth({ ...options, database: { [mark]: secret() } as never }));
     expect(sink.find([mark])).toBeNull();
-    expect(sink.codes().filter((code) => elsewhere.includes(code))).toEqual([]);
+    expect(sink.codes().filter((code) => elsewhere.some((one) => one === code))).toEqual([]);
     expect(sink.codes()).toEqual(expect.arrayContaining([...met, ...metOn[ctx.dialect]]));
   });
 

@@ -1,4 +1,4 @@
-import { AuthError, isAuthError, type AuthErrorCode, type AuthErrorDataOf } from "../../src/errors.ts";
+import { AuthError, isAuthError, type AnyErrorCode, type AuthErrorDataOf } from "../../src/errors.ts";
 import type { Equal, Expect } from "./expect-type.ts";
 
 export type DataOfACode = Expect<
@@ -13,7 +13,7 @@ if (isAuthError(caught, "schema_pending")) {
   void sql;
 }
 if (isAuthError(caught)) {
-  const code: AuthErrorCode = caught.code;
+  const code: AnyErrorCode = caught.code;
   void code;
 }
 

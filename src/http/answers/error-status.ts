@@ -1,4 +1,4 @@
-import type { AuthErrorCode } from "../../errors.ts";
+import type { AnyErrorCode, AuthErrorCode } from "../../errors.ts";
 
 export interface ErrorStatus {
   readonly status: number;
@@ -67,12 +67,22 @@ export const errorStatuses: Readonly<Record<AuthErrorCode, ErrorStatus>> = {
   internal_error: hidden,
 };
 
+/** What modules declared for the codes of their own. */
+export type ModuleErrorStatuses = ReadonlyMap<string, { readonly status: number; readonly title: string }>;
+
+/** The entry of a code; a code that nobody declared says nothing to a client. */
+export function errorStatus(code: AnyErrorCode, modules: ModuleErrorStatuses = new Map()): ErrorStatus {
+  if (code in errorStatuses) return errorStatuses[code as AuthErrorCode];
+  const declared = modules.get(code);
+  return declared ? explained(declared.status, declared.title) : hidden;
+}
+
 /**
  * The code a client sees. Codes that describe our inside become one of two, so that an answer's vocabulary is
  * closed and a stranger cannot watch migrations or drivers from outside.
  */
-export function publicCode(code: AuthErrorCode): AuthErrorCode {
-  const { status, explained: own } = errorStatuses[code];
+export function publicCode(code: AnyErrorCode, modules?: ModuleErrorStatuses): AnyErrorCode {
+  const { status, explained: own } = errorStatus(code, modules);
   if (own) return code;
   return status === 503 ? "database_unavailable" : "internal_error";
 }

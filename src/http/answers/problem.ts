@@ -1,18 +1,18 @@
-import { AuthError, type AuthErrorCode, type AuthErrorData } from "../../errors.ts";
-import { errorStatuses, publicCode } from "./error-status.ts";
+import { AuthError, type AnyErrorCode, type AuthErrorData } from "../../errors.ts";
+import { errorStatus, publicCode, type ModuleErrorStatuses } from "./error-status.ts";
 import { answerHeaders } from "./answer-headers.ts";
 
 /** The body of every failure (RFC 9457), with the code to branch on. `issues`, `reason` and such belong to some codes. */
 export interface ProblemBody {
-  readonly type: `urn:wispy-auth:error:${AuthErrorCode}`;
+  readonly type: `urn:wispy-auth:error:${AnyErrorCode}`;
   readonly title: string;
   readonly status: number;
-  readonly code: AuthErrorCode;
+  readonly code: AnyErrorCode;
   readonly detail?: string;
 }
 
 /** The data that may leave the house, by code. Everything else (SQL, table names, differences) stays in the log. */
-const publicData = new Set<AuthErrorCode>([
+const publicData = new Set<string>([
   "invalid_input",
   "password_rejected",
   "too_many_requests",
@@ -29,11 +29,12 @@ export function toAuthError(error: unknown): AuthError {
 }
 
 /** The answer for a failure: problem+json with nothing in it that the code's entry does not allow. */
-export function toProblem(error: AuthError): Response {
-  const code = publicCode(error.code);
-  const { status, title, explained } = errorStatuses[code];
+export function toProblem(error: AuthError, modules?: ModuleErrorStatuses): Response {
+  const code = publicCode(error.code, modules);
+  const { status, title, explained } = errorStatus(code, modules);
   const body: ProblemBody = {
-    ...(publicData.has(code) ? error.data : {}),
+    // What a module puts into the data of a failure it declared is meant for the client.
+    ...(publicData.has(code) || modules?.has(code) ? error.data : {}),
     type: `urn:wispy-auth:error:${code}`,
     title,
     status,

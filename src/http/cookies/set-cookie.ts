@@ -1,16 +1,5 @@
+import type { CookieChanges } from "../../contract/route.ts";
 import type { CookieSettings } from "./cookie-settings.ts";
-
-/** The cookies an answer sets or removes; what is left out stays as it is in the browser. */
-export interface CookieChanges {
-  readonly session?: SessionCookie | "clear";
-  readonly device?: string;
-}
-
-export interface SessionCookie {
-  readonly token: string;
-  /** When the session ends however busy it is; the cookie goes then. */
-  readonly expiresAt: Date;
-}
 
 /** The longest a browser keeps a cookie (RFC 6265bis section 5.5): 400 days. */
 const deviceLifetimeSeconds = 400 * 24 * 60 * 60;

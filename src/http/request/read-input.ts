@@ -1,5 +1,5 @@
 import { AuthError, type InputIssue } from "../../errors.ts";
-import type { Schema, SchemaIssue } from "../routes/schema.ts";
+import type { Schema, SchemaIssue } from "../../contract/schema.ts";
 import { parseJson } from "./parse-json.ts";
 import { type BodyLimits, readBody } from "./read-body.ts";
 

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 
 import { changePasswordInput, deleteUserInput, signInInput, signUpInput } from "./core-inputs.ts";
-import type { Credential, RouteContract } from "./route.ts";
+import type { Credential, RouteContract } from "../../contract/route.ts";
 import { sessionShape, userShape } from "./shapes.ts";
 
 /** Keeps the exact types of a contract, so that a client can be typed from the table. */

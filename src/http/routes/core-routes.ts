@@ -3,7 +3,7 @@ import { AuthError, isAuthError } from "../../errors.ts";
 import { isUuid } from "../../ids.ts";
 import type { HttpOperations } from "../http-operations.ts";
 import { coreContracts } from "./core-contracts.ts";
-import { implementRoute, type Route, type RouteAnswer, type RouteCall } from "./route.ts";
+import { implementRoute, type Route, type RouteAnswer, type RouteCall } from "../../contract/route.ts";
 import { toSessionBody, toUserBody } from "./shapes.ts";
 
 /** The core's routes over its operations. */

@@ -1,4 +1,4 @@
-import type { Route } from "./route.ts";
+import type { Route } from "../../contract/route.ts";
 
 /** What a path leads to: the routes of each method, and the values of its `:name` segments. */
 export interface PathMatch {

@@ -1,11 +1,11 @@
 import { inspect } from "node:util";
-import { isAuthError, type AuthErrorCode } from "../../../src/errors.ts";
+import { isAuthError, type AnyErrorCode } from "../../../src/errors.ts";
 import { consoleLog, type Log } from "../../../src/log.ts";
 
 /** Gathers everything that leaves the library beside its results, to be searched for secrets. */
 export class EverySink {
   readonly #texts: string[] = [];
-  readonly #codes = new Set<AuthErrorCode>();
+  readonly #codes = new Set<AnyErrorCode>();
 
   /** For `createAuth({ log })`: the entry as it is, and as the default log prints it. */
   readonly log: Log = (entry) => {
@@ -26,7 +26,7 @@ export class EverySink {
   }
 
   /** Runs a call that is to fail; its error is searched too. */
-  async failing(call: () => unknown): Promise<AuthErrorCode> {
+  async failing(call: () => unknown): Promise<AnyErrorCode> {
     try {
       await call();
     } catch (error) {
@@ -39,7 +39,7 @@ export class EverySink {
   }
 
   /** The codes met so far, sorted. */
-  codes(): readonly AuthErrorCode[] {
+  codes(): readonly AnyErrorCode[] {
     return [...this.#codes].sort();
   }
 

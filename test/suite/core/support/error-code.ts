@@ -1,7 +1,7 @@
-import { isAuthError, type AuthErrorCode } from "../../../../src/errors.ts";
+import { isAuthError, type AnyErrorCode } from "../../../../src/errors.ts";
 
 /** The code an operation fails with; `none` if it does not. Anything but an `AuthError` is thrown on. */
-export async function errorCode(operation: Promise<unknown>): Promise<AuthErrorCode | "none"> {
+export async function errorCode(operation: Promise<unknown>): Promise<AnyErrorCode | "none"> {
   try {
     await operation;
     return "none";

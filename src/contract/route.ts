@@ -1,7 +1,6 @@
-import type { RequestContext } from "../../core/request-context.ts";
-import type { CurrentSession } from "../../core/session.ts";
-import type { AuthErrorCode } from "../../errors.ts";
-import type { CookieChanges } from "../cookies/set-cookie.ts";
+import type { RequestContext } from "../core/request-context.ts";
+import type { CurrentSession } from "../core/session.ts";
+import type { AnyErrorCode } from "../errors.ts";
 import type { Schema } from "./schema.ts";
 
 export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -38,7 +37,7 @@ export interface RouteContract<
   /** Of the JSON answer; null for a route that answers with a status alone. */
   readonly output: Schema<Output> | null;
   /** What its operation can answer, besides the failures every route of its kind has. */
-  readonly errors: readonly AuthErrorCode[];
+  readonly errors: readonly AnyErrorCode[];
 }
 
 export interface RouteCall<C extends Credential = Credential, Input = unknown> {
@@ -49,6 +48,18 @@ export interface RouteCall<C extends Credential = Credential, Input = unknown> {
   readonly token: C extends "token" | "session" ? string : string | null;
   readonly current: C extends "session" ? CurrentSession : CurrentSession | null;
   readonly carrier: "bearer" | "cookie" | "none";
+}
+
+/** The cookies an answer sets or removes; what is left out stays as it is in the browser. */
+export interface CookieChanges {
+  readonly session?: SessionCookie | "clear";
+  readonly device?: string;
+}
+
+export interface SessionCookie {
+  readonly token: string;
+  /** When the session ends however busy it is; the cookie goes then. */
+  readonly expiresAt: Date;
 }
 
 export interface RouteAnswer<Output = unknown> {
