@@ -14,6 +14,7 @@ const layers = [
   "modules",
   "http",
   "auth",
+  "testing",
   "adapters",
   "cli",
   "index",
@@ -34,6 +35,7 @@ const rootFiles = new Map([
   ["module.ts", "contract"],
   ["auth.ts", "auth"],
   ["auth-options.ts", "auth"],
+  ["compose-auth.ts", "auth"],
   ["index.ts", "index"],
 ]);
 

@@ -6,4 +6,5 @@ const source = (path: string): string => fileURLToPath(new URL(`../../src/${path
 export const sourceAliases: readonly { readonly name: string; readonly file: string }[] = [
   { name: "wispy-auth", file: source("index.ts") },
   { name: "wispy-auth/node", file: source("http/adapters/node.ts") },
+  { name: "wispy-auth/testing", file: source("testing/index.ts") },
 ];

@@ -90,6 +90,10 @@ export function pgClientDriver(
       waiting += 1;
       await before;
       waiting -= 1;
+      if (isEnded(client)) {
+        pass();
+        throw ended("client");
+      }
       const state = transactionState(client);
       if (state === "open" || state === "failed") {
         pass();
@@ -195,18 +199,23 @@ function takeClient(pool: PgPool): Promise<PooledClient> {
       client.on("error", ignoreError);
       resolve(client);
     };
-    const refuse = (error: unknown): void => reject(pool.ending === true ? poolEnded(error) : error);
+    const refuse = (error: unknown): void => reject(pool.ending === true ? ended("pool", error) : error);
     const returned = pool.connect((error, client) => (client === undefined ? refuse(error) : take(client)));
     // A pool in a wrapper that knows promises alone.
     if (returned instanceof Promise) (returned as Promise<PooledClient>).then(take, refuse);
   });
 }
 
-function poolEnded(cause: unknown): AuthError {
+function ended(handle: "pool" | "client", cause?: unknown): AuthError {
   return new AuthError("database_closed", {
-    message: "The application's pool was ended; no statement can be sent",
+    message: `The application's ${handle} was ended; no statement can be sent`,
     cause,
   });
+}
+
+/** pg says so by the message of an error alone, and by this field. */
+function isEnded(client: PgClient): boolean {
+  return (client as { _ending?: unknown })._ending === true;
 }
 
 function announcedPid(client: PgClient): number | null {

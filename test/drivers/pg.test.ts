@@ -1,0 +1,4 @@
+import { testDriver } from "./support/test-driver.ts";
+
+testDriver("pg.Pool");
+testDriver("pg.Client");
