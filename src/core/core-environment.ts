@@ -13,7 +13,7 @@ export interface CoreIncident {
   readonly cause: unknown;
 }
 
-/** What the operations are made of; built once by `createCore`. */
+/** What the operations are made of; built once by `createEnvironment`. */
 export interface CoreEnvironment {
   readonly database: Database;
   readonly clock: Clock;
