@@ -17,19 +17,22 @@ export interface SignUpInput {
 export const maximumNameLength = 200;
 
 /**
- * Validates and hashes; takes no connection. All ids and tokens are made here, so that a sign-up whose answer
+ * Validates and hashes; holds no connection. All ids and tokens are made here, so that a sign-up whose answer
  * was lost can be recognised.
  *
  * @throws AuthError `invalid_input`, `password_rejected`, `overloaded`
  */
 export async function prepareSignUp(
-  { clock, random, newId, hasher, passwordPolicy }: CoreEnvironment,
+  { clock, random, newId, hasher, passwordPolicy, hooks }: CoreEnvironment,
   { input, context }: { readonly input: SignUpInput; readonly context: RequestContext | undefined },
 ): Promise<PreparedSignUp> {
   const email = parseEmailAddress(input.email);
   const name = parsePlainText(input.name, { path: "name", maxLength: maximumNameLength });
   const password = requireString(input.password, "password");
   await passwordPolicy.check(password, { email: email.address });
+  const client = readClientDetails(context);
+  const draft = { email: email.address, emailCanonical: email.canonical, name, client };
+  const parts = await hooks.prepareSignUp(draft, input);
   const passwordHash = await hasher.hash(password);
   const now = clock.now();
   const session = createToken("session", random);
@@ -47,6 +50,7 @@ export async function prepareSignUp(
     tokenHash: session.tokenHash,
     deviceToken: device.token,
     deviceTokenHash: device.tokenHash,
-    client: readClientDetails(context),
+    client,
+    parts,
   });
 }

@@ -1,4 +1,5 @@
 import { AuthError } from "../../errors.ts";
+import type { SignUpPart } from "../hooks.ts";
 import type { ClientDetails } from "../input/client-details.ts";
 
 /** Everything a sign-up writes, made before a connection is taken; running it again writes the same rows. */
@@ -16,6 +17,8 @@ export interface SignUpRecord {
   readonly deviceToken: string;
   readonly deviceTokenHash: Uint8Array;
   readonly client: ClientDetails;
+  /** What others do in the same transaction. */
+  readonly parts: readonly SignUpPart[];
 }
 
 let readRecord: (prepared: PreparedSignUp) => SignUpRecord | undefined;

@@ -1,8 +1,10 @@
 import type { TransactionScript } from "../../database/script.ts";
 import type { Call } from "../../database/statements/statement.ts";
+import type { CoreEnvironment } from "../core-environment.ts";
 import { insertCredential } from "../credentials/credential-statements.ts";
 import { insertDevice } from "../devices/device-statements.ts";
 import { recordEvent } from "../events/event-statements.ts";
+import type { NewAccount } from "../hooks.ts";
 import type { NewSession } from "../session.ts";
 import { insertSession } from "../sessions/session-statements.ts";
 import { startSession } from "../sessions/new-session.ts";
@@ -33,14 +35,36 @@ export function signUpResult(
   };
 }
 
+/** What a sign-up wrote besides the account: the answers of its parts, by their names. */
+export type SignUpAnswers = Readonly<Record<string, unknown>>;
+
+/**
+ * The account and what others add to it, all or nothing; `null` if the address has an account. One step if nobody
+ * adds anything.
+ */
+export function wholeSignUpScript(
+  { hooks }: Pick<CoreEnvironment, "hooks">,
+  { record, result }: { readonly record: SignUpRecord; readonly result: NewSession },
+): { readonly singleStep: boolean; readonly script: TransactionScript<SignUpAnswers | null> } {
+  const account: NewAccount = { user: result.user, client: record.client, by: "user" };
+  const rows = signUpScript(record, result);
+  return {
+    singleStep: record.parts.length === 0 && hooks.userCreated.length === 0,
+    *script(tx) {
+      if (!(yield* rows(tx))) return null;
+      for (const hook of hooks.userCreated) yield* hook(account)(tx);
+      const answers: Record<string, unknown> = {};
+      for (const { name, script } of record.parts) answers[name] = yield* script(account)(tx);
+      return answers;
+    },
+  };
+}
+
 /**
  * User, credential, session, device and event, all or none. False if the address has an account: nothing is
  * written then, and the transaction stays usable.
  */
-export function signUpScript(
-  record: SignUpRecord,
-  { user, session }: NewSession,
-): TransactionScript<boolean> {
+function signUpScript(record: SignUpRecord, { user, session }: NewSession): TransactionScript<boolean> {
   const { id, email, name, createdAt, updatedAt } = user;
   const head = insertUser.with({
     id,

@@ -6,10 +6,10 @@ import type { NewSession } from "../session.ts";
 import { toCurrentSession, type CurrentSessionRow } from "../sessions/current-session.ts";
 import { findCurrentSessionById } from "../sessions/session-statements.ts";
 import { readPreparedSignUp, type PreparedSignUp, type SignUpRecord } from "./prepared-sign-up.ts";
-import { signUpResult, signUpScript } from "./sign-up-script.ts";
+import { signUpResult, wholeSignUpScript } from "./sign-up-script.ts";
 
 /**
- * Writes a prepared sign-up: one statement on PostgreSQL, one transaction on SQLite. A sign-up that is already
+ * Writes a prepared sign-up: one statement on PostgreSQL unless a module takes part, one transaction on SQLite. A sign-up that is already
  * there, because its answer was lost or it is run twice, gives its account and session again.
  *
  * @throws AuthError `user_exists`
@@ -21,8 +21,9 @@ export async function signUp(environment: CoreEnvironment, prepared: PreparedSig
     alreadyDone(record, await database.maybeOne(findCurrentSessionById, { id: record.sessionId }));
   const done = await withKnownOutcome(async () => {
     const result = resultNow(environment, record);
-    const written = await database.transaction(signUpScript(record, result), { singleStep: true });
-    return written ? result : lookUp();
+    const { script, singleStep } = wholeSignUpScript(environment, { record, result });
+    const answers = await database.transaction(script, { singleStep });
+    return answers === null ? lookUp() : { ...result, ...answers };
   }, lookUp);
   if (done === null) throw userExists();
   return done;
@@ -35,8 +36,11 @@ export function joinedSignUpScript(
 ): TransactionScript<NewSession> {
   const record = readPreparedSignUp(prepared);
   const result = resultNow(environment, record);
+  const { script, singleStep } = wholeSignUpScript(environment, { record, result });
   return function* (tx) {
-    if (yield* signUpScript(record, result)(tx)) return result;
+    // What another part refuses is undone to here, so that the application may go on with its transaction.
+    const answers = yield* singleStep ? script(tx) : tx.transaction(script);
+    if (answers !== null) return { ...result, ...answers };
     const done = alreadyDone(record, yield* tx.maybeOne(findCurrentSessionById, { id: record.sessionId }));
     if (done === null) throw userExists();
     return done;

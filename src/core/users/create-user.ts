@@ -3,6 +3,7 @@ import type { TransactionScript } from "../../database/script.ts";
 import { AuthError } from "../../errors.ts";
 import type { CoreEnvironment } from "../core-environment.ts";
 import { insertCredential } from "../credentials/credential-statements.ts";
+import { unknownClient } from "../input/client-details.ts";
 import { parseEmailAddress } from "../input/email-address.ts";
 import { parsePlainText } from "../input/plain-text.ts";
 import { readPreparedPassword, type PreparedPassword } from "../prepared-password.ts";
@@ -43,10 +44,14 @@ export function createUserScript(
     updatedAt: now,
   };
   const event = changeEvent(environment, { type: "user.created", userId: id, now });
+  const rest = credential ? [insertCredential.with(credential), event] : [event];
+  const user: User = { ...row, emailVerifiedAt: null, disabledAt: null };
   return function* (tx) {
-    const rest = credential ? [insertCredential.with(credential), event] : [event];
     if ((yield* tx.chain(head, rest)) === null) throw userExists();
-    return { ...row, emailVerifiedAt: null, disabledAt: null };
+    for (const hook of environment.hooks.userCreated) {
+      yield* hook({ user, client: unknownClient, by: "application" })(tx);
+    }
+    return user;
   };
 }
 

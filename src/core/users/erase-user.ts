@@ -21,7 +21,7 @@ export interface Erasure {
  * only where the application has switched foreign keys on.
  */
 export function eraseUser(
-  { clock, newId }: CoreEnvironment,
+  { clock, newId, hooks }: CoreEnvironment,
   { client, sessionId, by }: Erasure,
 ): (tx: Transaction, user: { readonly id: string; readonly emailCanonical: string }) => Script<void> {
   const occurredAt = clock.now();
@@ -32,6 +32,7 @@ export function eraseUser(
       accountKey: accountKey({ canonical: user.emailCanonical }),
       confirmationKey: confirmationKey(userId),
     };
+    for (const hook of hooks.userDeleted) yield* hook({ id: userId })(tx);
     yield* tx.all([
       clearAttemptsOfUser.with({ userId, ...keys }),
       deleteSessionsOfUser.with({ userId }),

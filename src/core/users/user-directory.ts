@@ -79,7 +79,10 @@ export function createUserDirectory<M extends ResultMode>(
         if (after === undefined) return listUsers.with({ limit: page });
         return isUuid(after) ? listUsersAfter.with({ limit: page, after }) : null;
       }),
-    create: (input) => runner.transaction(() => createUserScript(environment, input), { singleStep: true }),
+    create: (input) =>
+      runner.transaction(() => createUserScript(environment, input), {
+        singleStep: environment.hooks.userCreated.length === 0,
+      }),
     update: (userId, changes) => runner.transaction(() => updateUserScript(environment, { userId, changes })),
     disable: (userId, options = {}) =>
       runner.transaction(() => {
