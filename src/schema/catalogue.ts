@@ -69,13 +69,18 @@ export interface Catalogue {
   mayRetry(error: unknown): boolean;
   /** The same steps as text, for a host's own migration tool. */
   exportText(parts: ExportParts): string[];
+  /** One migration as statements for a migration tool, which says itself when a transaction begins and ends. */
+  exportStep(step: ExportStep): string[];
+}
+
+/** A migration with the names in place, and the row of the ledger that records it. */
+export interface ExportStep {
+  readonly entry: Omit<LedgerEntry, "appliedAt">;
+  readonly statements: readonly string[];
 }
 
 export interface ExportParts {
-  readonly steps: readonly {
-    readonly entry: Omit<LedgerEntry, "appliedAt">;
-    readonly statements: readonly string[];
-  }[];
+  readonly steps: readonly ExportStep[];
   /** False for a tool that opens the transaction itself. */
   readonly transaction: boolean;
 }

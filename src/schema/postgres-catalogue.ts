@@ -4,14 +4,8 @@ import { quoteIdentifier } from "../database/dialects/dialect.ts";
 import { sqlState } from "../database/dialects/postgres-errors.ts";
 import { postgresDialect } from "../database/dialects/postgres.ts";
 import { DriverFailure } from "../database/execution/driver-failure.ts";
-import {
-  ledgerColumns,
-  type Catalogue,
-  type ExportParts,
-  type Heads,
-  type LedgerEntry,
-  type Probe,
-} from "./catalogue.ts";
+import { ledgerColumns, type Catalogue, type Heads, type LedgerEntry, type Probe } from "./catalogue.ts";
+import { exportPostgresStep, exportPostgresText, insertEntry, literal } from "./export-postgres.ts";
 import { foreignTable } from "./foreign-table.ts";
 import { readPostgresConstraints } from "./postgres-constraints.ts";
 
@@ -55,12 +49,14 @@ export function postgresCatalogue(namespace: Namespace): Catalogue {
 )`;
   const entriesText = `select module, number, name, checksum, compatible,
   (extract(epoch from applied_at) * 1000)::int8 as applied_at from ${ledger} order by module, number`;
+  const lock = `pg_advisory_xact_lock(${lockKey(namespace)})`;
   const lockStatements = [
     "set local lock_timeout = '30s'",
-    `select pg_advisory_xact_lock(${lockKey(namespace)})`,
+    `select ${lock}`,
     // From here on every lock is one that the application's statements would queue behind.
     "set local lock_timeout = '500ms'",
   ];
+  const exportTarget = { namespace, ledger, lock, lockStatements, createLedger };
 
   return {
     dialect: postgresDialect,
@@ -99,7 +95,8 @@ export function postgresCatalogue(namespace: Namespace): Catalogue {
       yield* tx.raw(`comment on table ${ledger} is ${literal(JSON.stringify(heads))}`);
     },
     mayRetry,
-    exportText: (parts) => exportText(parts, { namespace, ledger, lockStatements, createLedger }),
+    exportText: (parts) => exportPostgresText(parts, exportTarget),
+    exportStep: (step) => [exportPostgresStep(step, exportTarget)],
   };
 }
 
@@ -107,63 +104,6 @@ function mayRetry(error: unknown): boolean {
   // A connection that ended while COMMIT was under way: the ledger, read again, tells whether it happened.
   const lost = error instanceof DriverFailure && error.failure.kind === "lost";
   return lost || retryable.has(sqlState(error) ?? "");
-}
-
-function exportText(
-  { steps, transaction }: ExportParts,
-  target: { namespace: Namespace; ledger: string; lockStatements: string[]; createLedger: string },
-): string[] {
-  const { namespace, ledger, lockStatements, createLedger } = target;
-  const schema = quoteIdentifier(namespace.schema);
-  const body = [
-    ...lockStatements,
-    // CREATE SCHEMA IF NOT EXISTS asks for the right to create schemas even where the schema exists.
-    doBlock(
-      `if not exists (select 1 from pg_catalog.pg_namespace where nspname = ${literal(namespace.schema)}) then create schema ${schema}; end if;`,
-    ),
-    createLedger.replace("create table", "create table if not exists"),
-    ...steps.flatMap(({ entry, statements }) => [...statements, insertEntry(ledger, entry, "now()")]),
-    commentFromRows(ledger),
-  ];
-  return transaction ? ["begin isolation level read committed read write", ...body, "commit"] : body;
-}
-
-function insertEntry(ledger: string, entry: Omit<LedgerEntry, "appliedAt">, appliedAt: string): string {
-  const values = [
-    literal(entry.module),
-    String(entry.number),
-    literal(entry.name),
-    literal(entry.checksum),
-    String(entry.compatible),
-    appliedAt,
-  ];
-  return `insert into ${ledger} (module, number, name, checksum, compatible, applied_at) values (${values.join(", ")})`;
-}
-
-/** Computes the heads from the ledger's rows: exported text cannot know what else the database holds. */
-function commentFromRows(ledger: string): string {
-  return doBlock(`execute format(${literal(`comment on table ${ledger.replaceAll("%", "%%")} is %L`)}, (
-    select json_object_agg(module, json_build_object('version', version, 'breaking', breaking, 'digest', digest))
-    from (
-      select module, max(number) as version,
-        coalesce(max(number) filter (where not compatible), 0) as breaking,
-        substr(encode(sha256(convert_to(string_agg(checksum, ' ' order by number), 'UTF8')), 'hex'), 1, 16) as digest
-      from ${ledger} group by module
-    ) as heads
-  ));`);
-}
-
-/** A block of PL/pgSQL, quoted by a tag that its text does not hold. */
-function doBlock(body: string): string {
-  let tag = "$wispy$";
-  for (let i = 1; body.includes(tag); i += 1) tag = `$wispy${String(i)}$`;
-  return `do ${tag}\nbegin\n  ${body}\nend ${tag}`;
-}
-
-/** A string constant that is read the same whatever `standard_conforming_strings` says. */
-function literal(value: string): string {
-  const quoted = value.replaceAll("'", "''");
-  return quoted.includes("\\") ? ` E'${quoted.replaceAll("\\", "\\\\")}'` : `'${quoted}'`;
 }
 
 /** 64 bits of a hash over the namespace; advisory locks are per database already. */

@@ -6,6 +6,7 @@ import {
   ledgerColumns,
   type Catalogue,
   type ExportParts,
+  type ExportStep,
   type LedgerEntry,
   type Probe,
 } from "./catalogue.ts";
@@ -63,6 +64,7 @@ export function sqliteCatalogue(namespace: Namespace): Catalogue {
     },
     mayRetry: () => false,
     exportText: (parts) => exportText(parts, { ledger, createLedger }),
+    exportStep: (step) => [createLedger, ...statementsOf(step, ledger)],
   };
 }
 
@@ -97,14 +99,12 @@ function exportText(
   { steps, transaction }: ExportParts,
   { ledger, createLedger }: { ledger: string; createLedger: string },
 ): string[] {
-  const body = [
-    createLedger,
-    ...steps.flatMap(({ entry, statements }) => [
-      ...statements,
-      insertEntry(ledger, entry, nowInMilliseconds),
-    ]),
-  ];
+  const body = [createLedger, ...steps.flatMap((step) => statementsOf(step, ledger))];
   return transaction ? ["begin immediate", ...body, "commit"] : body;
+}
+
+function statementsOf({ entry, statements }: ExportStep, ledger: string): string[] {
+  return [...statements, insertEntry(ledger, entry, nowInMilliseconds)];
 }
 
 function insertEntry(ledger: string, entry: Omit<LedgerEntry, "appliedAt">, appliedAt: string): string {
