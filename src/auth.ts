@@ -10,11 +10,13 @@ import type { MigrationProgress, SchemaReport } from "./schema/schema-manager.ts
 /** Who is asking: a request, its headers, or the raw session token. */
 export type SessionSource = Request | Headers | string;
 
-/** A handle whose statements run at once, such as a better-sqlite3 `Database`: joined operations return values, not promises. */
-export interface SynchronousHandle {
-  readonly inTransaction: boolean;
-  pragma(text: string): unknown;
-}
+/**
+ * A handle whose statements run at once, so that joined operations return values, not promises: a better-sqlite3 or
+ * libsql `Database`, or the `DatabaseSync` of node:sqlite.
+ */
+export type SynchronousHandle =
+  | { readonly inTransaction: boolean; pragma(text: string): unknown }
+  | { readonly isTransaction: boolean; readonly isOpen: boolean; prepare(text: string): unknown };
 
 /** The shared handle. `native` is what was handed over, or what was opened for a URL. */
 export type AuthDatabase<Native> = Pick<
