@@ -38,15 +38,7 @@ export function postgresCatalogue(namespace: Namespace): Catalogue {
   const schema = quoteIdentifier(namespace.schema);
   const ledgerName = `${namespace.prefix}migrations`;
   const ledger = postgresDialect.tableName(namespace, "migrations");
-  const createLedger = `create table ${ledger} (
-  module text not null,
-  number integer not null,
-  name text not null,
-  checksum text not null,
-  compatible boolean not null,
-  applied_at timestamptz not null,
-  constraint ${quoteIdentifier(`${namespace.prefix}migrations_pkey`)} primary key (module, number)
-)`;
+  const createLedger = createLedgerText(namespace);
   const entriesText = `select module, number, name, checksum, compatible,
   (extract(epoch from applied_at) * 1000)::int8 as applied_at from ${ledger} order by module, number`;
   const lock = `pg_advisory_xact_lock(${lockKey(namespace)})`;
@@ -98,6 +90,18 @@ export function postgresCatalogue(namespace: Namespace): Catalogue {
     exportText: (parts) => exportPostgresText(parts, exportTarget),
     exportStep: (step) => [exportPostgresStep(step, exportTarget)],
   };
+}
+
+function createLedgerText(namespace: Namespace): string {
+  return `create table ${postgresDialect.tableName(namespace, "migrations")} (
+  module text not null,
+  number integer not null,
+  name text not null,
+  checksum text not null,
+  compatible boolean not null,
+  applied_at timestamptz not null,
+  constraint ${quoteIdentifier(`${namespace.prefix}migrations_pkey`)} primary key (module, number)
+)`;
 }
 
 function mayRetry(error: unknown): boolean {
