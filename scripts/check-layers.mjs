@@ -16,6 +16,7 @@ const layers = [
   "auth",
   "testing",
   "adapters",
+  "adopt",
   "cli",
   "index",
 ];
@@ -24,6 +25,7 @@ const layers = [
 const allowed = new Map([
   ["crypto", ["foundation"]],
   ["modules", ["foundation", "contract"]],
+  ["adopt", ["foundation", "database", "schema", "crypto", "core"]],
 ]);
 
 const rootFiles = new Map([

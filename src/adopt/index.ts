@@ -1,0 +1,8 @@
+export { adopt } from "./adopt.ts";
+export type { AdoptOptions, AdoptSettings } from "./adopt.ts";
+export type { AdoptReport } from "./adopt-report.ts";
+export type { AdoptProgress } from "./adoption.ts";
+export type { EventCounts } from "./carry-events.ts";
+export type { AdoptFinding, AdoptFindingKind } from "./finding.ts";
+export type { OldPlace } from "./old/old-tables.ts";
+export type { AccountCounts } from "./tally.ts";
