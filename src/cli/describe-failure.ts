@@ -35,8 +35,18 @@ export function describeFailure(error: unknown): FailureDescription {
   const cause = namesCause.has(code) ? causeText(error) : null;
   const subject = messageOf(error);
   const said = cause === null ? subject : `${subject.replace(/\?$/, "")}: ${cause}`;
-  const message = advice[code] === undefined ? said : `${said}. ${advice[code]}`;
+  const next = adviceOn(error, code);
+  const message = next === undefined ? said : `${said}. ${next}`;
   return { code, message: redact(message), stack: redact(stackOf(error)) };
+}
+
+function adviceOn(error: unknown, code: AnyErrorCode): string | undefined {
+  if (!isAuthError(error, "schema_pending")) return advice[code];
+  // The tables of adopt are none that migrate or --pending knows.
+  const ofAdopt = error.data.migrations.some((migration) => migration.startsWith("adopt/"));
+  return ofAdopt
+    ? "Run wispy-auth adopt as a role that may create tables, or hand what wispy-auth sql --pending and wispy-auth sql --module adopt print to one that may"
+    : advice[code];
 }
 
 function messageOf(error: unknown): string {

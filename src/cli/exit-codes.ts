@@ -13,6 +13,8 @@ export const exitCodes = {
   drift: 4,
   /** The database was migrated by a newer version that this one cannot work with. */
   newer: 5,
+  /** Accounts were not adopted as they are, or would not be. */
+  heldBack: 6,
 } as const;
 
 const codesOfErrors: Partial<Record<AnyErrorCode, number>> = {

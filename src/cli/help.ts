@@ -10,6 +10,8 @@ Commands
   plan      Show what migrate would do.
   verify    Check that nothing is missing and nothing has drifted; for a deployment or CI.
   sql       Print the migrations as SQL, for another tool or for somebody with more rights.
+  adopt     Take over the accounts of the Go library wispy-auth in the same database. Without --apply: show what
+            would happen.
 
 The database
   -d, --database URL    postgres://... or sqlite:./app.db. Default: the configuration file's, then DATABASE_URL.
@@ -24,6 +26,13 @@ Options of sql
       --no-transaction  Without BEGIN and COMMIT, for a tool that brings its own.
       --dialect NAME    postgres or sqlite; no database is needed then.
 
+Options of adopt
+      --apply           Do it. Can be broken off and run again.
+      --strict          Do nothing if there is anything to list.
+      --from-schema NAME, --from-prefix TEXT  Where the old tables are. Default: the schema public, no prefix.
+      --without-events  Leave the security events behind.
+      --without-second-factor  Open accounts with a second factor to the password alone; else they come disabled.
+
 Everywhere
       --json            One JSON object on standard output.
       --verbose         The stack of an error too.
@@ -33,6 +42,7 @@ Everywhere
 Exit codes
   0  done        2  wrong command line or configuration   4  drift, or an edited migration
   1  failed      3  migrations are pending                5  the database is newer than this version
+                                                          6  adopt held accounts back
 `;
 
 /** The version of this package. */

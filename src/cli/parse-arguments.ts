@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import type { DialectName } from "../database/database.ts";
 import { AuthError } from "../errors.ts";
 
-export const commandNames = ["migrate", "status", "plan", "sql", "verify"] as const;
+export const commandNames = ["migrate", "status", "plan", "sql", "verify", "adopt"] as const;
 export type CommandName = (typeof commandNames)[number];
 
 /** The command line, taken apart. */
@@ -17,6 +17,12 @@ export interface Arguments {
   readonly dialect?: DialectName;
   readonly pending: boolean;
   readonly transaction: boolean;
+  readonly fromSchema?: string;
+  readonly fromPrefix?: string;
+  readonly apply: boolean;
+  readonly strict: boolean;
+  readonly events: boolean;
+  readonly withoutSecondFactor: boolean;
   readonly json: boolean;
   readonly verbose: boolean;
   readonly help: boolean;
@@ -33,13 +39,23 @@ const options = {
   dialect: { type: "string" },
   pending: { type: "boolean", default: false },
   "no-transaction": { type: "boolean", default: false },
+  "from-schema": { type: "string" },
+  "from-prefix": { type: "string" },
+  apply: { type: "boolean", default: false },
+  strict: { type: "boolean", default: false },
+  "without-events": { type: "boolean", default: false },
+  "without-second-factor": { type: "boolean", default: false },
   json: { type: "boolean", default: false },
   verbose: { type: "boolean", default: false },
   help: { type: "boolean", short: "h", default: false },
   version: { type: "boolean", short: "v", default: false },
 } as const;
 
-const sqlOptions = ["module", "dialect", "pending", "no-transaction"] as const;
+/** The options that one command alone knows. */
+const ownOptions = {
+  sql: ["module", "dialect", "pending", "no-transaction"],
+  adopt: ["from-schema", "from-prefix", "apply", "strict", "without-events", "without-second-factor"],
+} as const;
 
 /** @throws AuthError `configuration_invalid` with what is wrong and how to find out more */
 export function parseArguments(argv: readonly string[]): Arguments {
@@ -49,15 +65,26 @@ export function parseArguments(argv: readonly string[]): Arguments {
     throw usage(`There is no command ${command}; the commands are ${commandNames.join(", ")}`);
   }
   if (more.length > 0) throw usage(`One command at a time: ${more.join(" ")} is too much`);
-  for (const name of sqlOptions) {
-    const given = values[name] !== undefined && values[name] !== false;
-    if (given && command !== "sql") throw usage(`--${name} belongs to the command sql`);
+  for (const [owner, names] of Object.entries(ownOptions)) {
+    const given = names.find((name) => values[name] !== undefined && values[name] !== false);
+    if (given !== undefined && command !== owner) throw usage(`--${given} belongs to the command ${owner}`);
   }
   if (values.namespace !== undefined && (values.schema ?? values.prefix) !== undefined) {
     throw usage("Give either --namespace, or --schema and --prefix");
   }
   const { "no-transaction": noTransaction, dialect, ...rest } = values;
-  return { ...rest, command, transaction: !noTransaction, ...readDialect(dialect) };
+  return { ...rest, command, transaction: !noTransaction, ...readDialect(dialect), ...readAdopt(rest) };
+}
+
+/** The options of adopt by the names that the command knows them by. */
+function readAdopt(values: Partial<ReturnType<typeof parse>["values"]>) {
+  const { "from-schema": fromSchema, "from-prefix": fromPrefix } = values;
+  return {
+    ...(fromSchema !== undefined && { fromSchema }),
+    ...(fromPrefix !== undefined && { fromPrefix }),
+    events: values["without-events"] !== true,
+    withoutSecondFactor: values["without-second-factor"] === true,
+  };
 }
 
 function parse(argv: readonly string[]) {

@@ -1,3 +1,4 @@
+import { adopt } from "./commands/adopt.ts";
 import type { Command, CommandResult } from "./commands/command.ts";
 import { migrate } from "./commands/migrate.ts";
 import { plan } from "./commands/plan.ts";
@@ -12,7 +13,7 @@ import { openSchema, type OpenSchema } from "./open-schema.ts";
 import { parseArguments, type Arguments, type CommandName } from "./parse-arguments.ts";
 import { createTerminal, silent, type CliEnvironment, type Terminal } from "./terminal.ts";
 
-const commands: Record<CommandName, Command> = { migrate, status, plan, sql, verify };
+const commands: Record<CommandName, Command> = { migrate, status, plan, sql, verify, adopt };
 
 /** Runs one command to its end and returns the exit code; never throws. */
 export async function runCli(argv: readonly string[], environment: CliEnvironment): Promise<number> {

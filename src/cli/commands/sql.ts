@@ -3,6 +3,7 @@ import { resolveNamespace } from "../../database/namespace.ts";
 import { AuthError } from "../../errors.ts";
 import { exportModules } from "../../schema/export-sql.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { adoptSchema } from "../../adopt/migrations/adopt-schema.ts";
 import { installedModules } from "../open-schema.ts";
 import type { Command, CommandContext } from "./command.ts";
 
@@ -33,16 +34,14 @@ async function pendingSql({ given, open }: CommandContext): Promise<Exported> {
 
 async function allSql(context: CommandContext): Promise<Exported> {
   const { given, configuration } = context;
-  const dialect = given.dialect ?? dialectOfUrl(configuration.database);
-  if (dialect === null) {
-    const { database, schema } = await context.open();
-    return { dialect: database.dialect, text: await schema.sql(options(given)) };
-  }
-  const namespace = resolveNamespace(configuration.namespace, dialect);
-  return {
-    dialect,
-    text: exportModules(installedModules, { dialect, namespace, ...options(given) }),
-  };
+  const known = given.dialect ?? dialectOfUrl(configuration.database);
+  const { dialect, namespace } =
+    known === null
+      ? (await context.open()).database
+      : { dialect: known, namespace: resolveNamespace(configuration.namespace, known) };
+  // The tables of adopt belong to databases that it runs on, so they are printed where they are asked for alone.
+  const modules = given.module === adoptSchema.name ? [...installedModules, adoptSchema] : installedModules;
+  return { dialect, text: exportModules(modules, { dialect, namespace, ...options(given) }) };
 }
 
 function options({ module, transaction }: CommandContext["given"]) {
