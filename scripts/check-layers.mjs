@@ -17,6 +17,7 @@ const layers = [
   "testing",
   "adapters",
   "adopt",
+  "doctor",
   "cli",
   "index",
 ];
@@ -26,6 +27,8 @@ const allowed = new Map([
   ["crypto", ["foundation"]],
   ["modules", ["foundation", "contract"]],
   ["adopt", ["foundation", "database", "schema", "crypto", "core"]],
+  // Of `auth` it knows the type of what it looks at.
+  ["doctor", ["foundation", "database", "schema", "core", "auth"]],
 ]);
 
 const rootFiles = new Map([

@@ -77,11 +77,16 @@ export function createdTables(migration: Migration, dialect: DialectName): strin
   return migration[dialect].flatMap((statement) => createTable.exec(statement)?.[1] ?? []);
 }
 
+/** The index that a statement creates. */
+export function createdIndex(statement: string): string | undefined {
+  return createIndex.exec(statement)?.[1];
+}
+
 /** The indexes that a module's migrations leave behind. */
 export function expectedIndexes(module: SchemaModule, dialect: DialectName): string[] {
   const names = new Set<string>();
   for (const statement of module.migrations.flatMap((migration) => migration[dialect])) {
-    const created = createIndex.exec(statement)?.[1];
+    const created = createdIndex(statement);
     const dropped = dropIndex.exec(statement)?.[1];
     if (created !== undefined) names.add(created);
     if (dropped !== undefined) names.delete(dropped);

@@ -31,7 +31,7 @@ const kinds: Record<Row["kind"], ConstraintKind> = {
 };
 
 /** `pg_constraint.confdeltype` in SQL's words. */
-const onDeleteActions: Readonly<Record<string, string>> = {
+export const onDeleteActions: Readonly<Record<string, string>> = {
   a: "no action",
   r: "restrict",
   c: "cascade",

@@ -8,4 +8,5 @@ export const sourceAliases: readonly { readonly name: string; readonly file: str
   { name: "wispy-auth/node", file: source("http/adapters/node.ts") },
   { name: "wispy-auth/testing", file: source("testing/index.ts") },
   { name: "wispy-auth/adopt", file: source("adopt/index.ts") },
+  { name: "wispy-auth/doctor", file: source("doctor/index.ts") },
 ];

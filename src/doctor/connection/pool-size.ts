@@ -1,0 +1,50 @@
+import { ok, type Check, type Found } from "../check.ts";
+
+/** Whether the pool fits the load, and all pools together fit the server. */
+export const poolSize: Check = {
+  id: "pool-size",
+  title: "Whether the pool's size fits the load and the server",
+  dialects: ["postgres"],
+  async run({ database, settings, begun, server }) {
+    const { handle, processes } = settings;
+    const now = database.stats();
+    const max = handle.kind === "own" ? handle.poolMax : now.connections.max;
+    const waiting = Math.max(begun.connections.waiting, now.connections.waiting);
+    const found: Found[] = [];
+    if (handle.kind === "application" && waiting > 0) {
+      found.push({
+        severity: "warning",
+        message: `${plural(waiting, "caller waits", "callers wait")} for a connection: all ${String(max)} of the pool are taken`,
+        fix: "Raise the pool's `max`, or hold connections for less time (no network calls inside a transaction)",
+        data: { waiting, max },
+      });
+    }
+    if (now.pooler !== "present") {
+      const { limit, role } = await server();
+      if (max * processes > limit) {
+        const share = Math.floor(limit / processes);
+        found.push({
+          severity: "warning",
+          message: `${plural(processes, "process", "processes")} with up to ${String(max)} connections each need ${String(max * processes)}; the server has ${String(limit)} for role ${role}`,
+          fix: `Set the pool's \`max\` to ${String(Math.max(share, 1))} or less, or put a pooler in between`,
+          data: { max, processes, limit },
+        });
+      }
+    }
+    if (max <= 2 && found.length === 0) {
+      found.push({
+        severity: "info",
+        message: `The pool has at most ${plural(max, "connection", "connections")}: requests take turns`,
+        fix: "Right for a serverless function; for a server, set the pool's `max` to 10 or more",
+        data: { max },
+      });
+    }
+    return found.length > 0
+      ? found
+      : ok(`The pool has at most ${String(max)} connections, nobody waits, and the server can bear it`);
+  },
+};
+
+function plural(count: number, one: string, many: string): string {
+  return `${String(count)} ${count === 1 ? one : many}`;
+}

@@ -1,0 +1,65 @@
+import type { Database } from "../../database/database.ts";
+import { sqlState } from "../../database/dialects/postgres-errors.ts";
+import { ok, type Check, type Found } from "../check.ts";
+
+const looks = 10;
+
+/** What is between us and the server, and whether our transactions can pass it. */
+export const pooler: Check = {
+  id: "pooler",
+  title: "Whether a pooler stands in between, and in which mode",
+  dialects: ["postgres"],
+  async run({ database }) {
+    switch (database.stats().pooler) {
+      case "none":
+        return ok("The connection is direct: no pooler stands in between");
+      case "undetermined":
+        return [
+          {
+            severity: "info",
+            message: "The driver does not tell whether a pooler stands in between",
+            data: { pooler: "undetermined" },
+          },
+        ];
+      case "present":
+        return [await describeMode(database)];
+    }
+  },
+};
+
+async function describeMode(database: Database): Promise<Found> {
+  if (await refusesTransactions(database)) {
+    return {
+      severity: "error",
+      message: "A pooler stands in between in statement mode: it refuses every transaction",
+      fix: "Set pool_mode = transaction (or session) for this database in the pooler",
+      data: { pooler: "present", mode: "statement" },
+    };
+  }
+  const servers = new Set<number>();
+  for (let look = 0; look < looks; look += 1) {
+    const rows = await database.inspect("select pg_backend_pid() as pid");
+    servers.add(Number(rows[0]![0]));
+  }
+  // Fewer connections of ours than of the server's that answered: one of ours was handed on between statements.
+  const moved = servers.size > database.stats().connections.open;
+  return {
+    severity: "info",
+    message: moved
+      ? "A pooler stands in between, in transaction mode: one connection was answered by several server processes"
+      : "A pooler stands in between; whether in transaction or session mode does not show while others leave it alone",
+    data: { pooler: "present", mode: moved ? "transaction" : "transaction or session" },
+  };
+}
+
+async function refusesTransactions(database: Database): Promise<boolean> {
+  try {
+    await database.transaction(function* (tx) {
+      yield* tx.raw("select pg_backend_pid() as pid");
+    });
+    return false;
+  } catch (error) {
+    if (sqlState(error) === "08P01") return true;
+    throw error;
+  }
+}
