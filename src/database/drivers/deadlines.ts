@@ -1,3 +1,5 @@
+import { AuthError } from "../../errors.ts";
+
 /** No wait is without an end: how long for a free connection, and how long for an answer. */
 export interface Deadlines {
   readonly acquireMilliseconds: number;
@@ -24,6 +26,40 @@ export function answeredInTime<T>(
     const timer = setTimeout(() => {
       const message = `The database did not answer within ${String(milliseconds)} ms`;
       reject(Object.assign(new Error(message), { code: "ETIMEDOUT" }));
+    }, milliseconds);
+    const settled = <V>(settle: (value: V) => void) => {
+      return (value: V): void => {
+        clearTimeout(timer);
+        settle(value);
+      };
+    };
+    pending.then(settled(resolve), settled(reject));
+  });
+}
+
+/**
+ * Gives up on a pool that has no connection free; what it hands over later goes back to it at once.
+ * @throws AuthError `connection_timeout`
+ */
+export function acquiredInTime<T>(
+  pending: Promise<T>,
+  {
+    milliseconds,
+    giveBack,
+    state,
+  }: {
+    readonly milliseconds: number;
+    readonly giveBack: (late: T) => void;
+    /** What the error says about the pool, asked when the time is over. */
+    readonly state?: () => string;
+  },
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      const details = state === undefined ? "" : ` (${state()})`;
+      const message = `No connection became free within ${String(milliseconds)} ms${details}`;
+      reject(new AuthError("connection_timeout", { message }));
+      pending.then(giveBack, () => undefined);
     }, milliseconds);
     const settled = <V>(settle: (value: V) => void) => {
       return (value: V): void => {

@@ -1,5 +1,5 @@
 import { AuthError } from "../../errors.ts";
-import { answeredInTime, type Deadlines } from "./deadlines.ts";
+import { acquiredInTime, answeredInTime, type Deadlines } from "./deadlines.ts";
 import {
   transactionByText,
   type AsyncConnection,
@@ -94,7 +94,7 @@ export function pgClientDriver(
         pass();
         throw ended("client");
       }
-      const state = transactionState(client);
+      const state = pgTransactionState(client);
       if (state === "open" || state === "failed") {
         pass();
         throw new AuthError("host_transaction_open", {
@@ -104,7 +104,7 @@ export function pgClientDriver(
       }
       client.on("error", ignoreError);
       return {
-        ...sessionOf(client, statementMilliseconds),
+        ...pgSession(client, statementMilliseconds),
         release: (state) => {
           if (state === "reusable") client.removeListener("error", ignoreError);
           pass();
@@ -121,7 +121,7 @@ export function joinPgClient(client: PgClient): JoinedConnection {
   return {
     mode: "async",
     dialect: "postgres",
-    state: () => transactionState(client),
+    state: () => pgTransactionState(client),
     query: (query) => send(client, query),
   };
 }
@@ -134,18 +134,18 @@ async function acquireClean(pool: PgPool, deadlines: Deadlines): Promise<AsyncCo
   for (;;) {
     const client = await checkOut(pool, deadlines.acquireMilliseconds);
     const connection = connectionOf(client, deadlines.statementMilliseconds);
-    const state = transactionState(client);
+    const state = pgTransactionState(client);
     if (state === "none" || state === "unknown") return connection;
     connection.release("broken");
   }
 }
 
 function connectionOf(client: PooledClient, statementMilliseconds: number): AsyncConnection {
-  return { ...sessionOf(client, statementMilliseconds), release: (state) => giveBack(client, state) };
+  return { ...pgSession(client, statementMilliseconds), release: (state) => giveBack(client, state) };
 }
 
-/** What a connection is, whoever takes it back. */
-function sessionOf(client: PgClient, statementMilliseconds: number): Omit<AsyncConnection, "release"> {
+/** What a connection is, whoever lends the client and takes it back. */
+export function pgSession(client: PgClient, statementMilliseconds: number): Omit<AsyncConnection, "release"> {
   const query = (sent: DriverQuery): Promise<DriverResult> =>
     answeredInTime(send(client, sent), { statementMilliseconds, patient: sent.patient });
   return {
@@ -169,23 +169,13 @@ async function send(client: PgClient, { text, values, name }: DriverQuery): Prom
 }
 
 /** Takes a client from the pool; a host's pool without a connection timeout of its own would wait for ever. */
-async function checkOut(pool: PgPool, timeoutMilliseconds: number): Promise<PooledClient> {
+function checkOut(pool: PgPool, milliseconds: number): Promise<PooledClient> {
   // An idle client with nobody before us is handed over at once: nothing to wait for.
   if (pool.idleCount > 0 && pool.waitingCount === 0) return takeClient(pool);
-  let timer: NodeJS.Timeout | undefined;
-  const pending = takeClient(pool);
-  const expired = new Promise<"expired">((resolve) => {
-    timer = setTimeout(() => resolve("expired"), timeoutMilliseconds);
-  });
-  try {
-    const first = await Promise.race([pending, expired]);
-    if (first !== "expired") return first;
-  } finally {
-    clearTimeout(timer);
-  }
-  pending.then((client) => giveBack(client, "reusable"), ignoreError);
-  throw new AuthError("connection_timeout", {
-    message: `No connection became free within ${String(timeoutMilliseconds)} ms (pool: ${String(pool.totalCount)} open, ${String(pool.waitingCount)} waiting)`,
+  return acquiredInTime(takeClient(pool), {
+    milliseconds,
+    giveBack: (late) => giveBack(late, "reusable"),
+    state: () => `pool: ${String(pool.totalCount)} open, ${String(pool.waitingCount)} waiting`,
   });
 }
 
@@ -223,7 +213,7 @@ function announcedPid(client: PgClient): number | null {
   return typeof pid === "number" ? pid : null;
 }
 
-function transactionState(client: PgClient): TransactionState {
+export function pgTransactionState(client: PgClient): TransactionState {
   const read = (client as { getTransactionStatus?: () => string | null }).getTransactionStatus;
   const status = read?.call(client);
   return status === "I" ? "none" : status === "T" ? "open" : status === "E" ? "failed" : "unknown";

@@ -23,7 +23,7 @@ function dropQuotedValues(error: unknown): void {
   for (const field of ["detail", "where"]) Reflect.deleteProperty(error, field);
 }
 
-/** Sends a statement; a rejection becomes a {@link DriverFailure}. */
+/** Sends a statement; a rejection becomes a {@link DriverFailure}, unless the driver has given its own verdict. */
 export async function ask(
   connection: { query(query: DriverQuery): Promise<DriverResult> },
   query: DriverQuery,
@@ -31,7 +31,7 @@ export async function ask(
   try {
     return await connection.query(query);
   } catch (cause) {
-    throw new DriverFailure(cause);
+    throw judged(cause);
   }
 }
 
@@ -40,8 +40,12 @@ export async function driven<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (cause) {
-    throw new DriverFailure(cause);
+    throw judged(cause);
   }
+}
+
+function judged(cause: unknown): Error {
+  return cause instanceof AuthError ? cause : new DriverFailure(cause);
 }
 
 /** What an error means for the operation; anything but a {@link DriverFailure} came from the script itself. */
