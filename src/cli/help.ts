@@ -9,6 +9,7 @@ Commands
   status    Show what is applied and what is not.
   plan      Show what migrate would do.
   verify    Check that nothing is missing and nothing has drifted; for a deployment or CI.
+  doctor    Look for what is wrong between wispy-auth and this database, and tell how to mend it.
   sql       Print the migrations as SQL, for another tool or for somebody with more rights.
   adopt     Take over the accounts of the Go library wispy-auth in the same database. Without --apply: show what
             would happen.
@@ -19,6 +20,10 @@ The database
                         Default: wispy-auth.config.mjs or wispy-auth.config.js in this folder, if there is one.
       --namespace NAME  Where the tables are: the schema NAME on PostgreSQL, the prefix NAME_ on SQLite. Default: wispy.
       --schema NAME, --prefix TEXT  The same in parts.
+
+Options of doctor
+      --strict          Fail for a warning, too.
+      --processes N     How many processes of the application run at once. Default: 1.
 
 Options of sql
       --module NAME     Only this module's migrations.
@@ -35,7 +40,7 @@ Options of adopt
 
 Everywhere
       --json            One JSON object on standard output.
-      --verbose         The stack of an error too.
+      --verbose         The stack of an error too; what doctor found to be fine.
   -h, --help
   -v, --version
 

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { systemClock } from "../clock.ts";
 import { coreSchema } from "../core/migrations/core-schema.ts";
-import { connect } from "../database/connect.ts";
+import { connectReadOnly, type ReadOnlyDatabase } from "../database/connect-read-only.ts";
+import { connect, type ConnectOptions } from "../database/connect.ts";
 import type { Database } from "../database/database.ts";
 import { AuthError } from "../errors.ts";
 import type { SchemaModule } from "../schema/migration.ts";
@@ -18,6 +19,9 @@ export interface OpenSchema {
   readonly schema: SchemaManager;
   /** The database in words; no password in it. */
   readonly place: string;
+  /** True for a SQLite file that does not exist: an empty database stands in for it. */
+  readonly fileMissing: boolean;
+  close(): Promise<void>;
 }
 
 /**
@@ -27,11 +31,16 @@ export interface OpenSchema {
 export async function openSchema(configuration: Configuration, command: CommandName): Promise<OpenSchema> {
   const source = configuration.database ?? failWithoutDatabase();
   // Opening a SQLite file creates it. To the commands that only look, one that is not there is an empty database.
-  const absent = command !== "migrate" && isAbsentFile(source);
-  const database = await connect(absent ? "sqlite::memory:" : source, {
+  const path = sqlitePath(source);
+  const fileMissing = command !== "migrate" && path !== null && !existsSync(path);
+  const options = {
     namespace: configuration.namespace,
     pool: configuration.pool ?? { max: 1, idle: 0 },
-  });
+  };
+  const { database, close } =
+    command === "doctor" && path !== null && !fileMissing
+      ? await connectReadOnly(path, options)
+      : await connectAs(fileMissing ? "sqlite::memory:" : source, options);
   const schema = new SchemaManager({
     database,
     modules: installedModules,
@@ -40,13 +49,25 @@ export async function openSchema(configuration: Configuration, command: CommandN
     allowNewerSchema: configuration.allowNewerSchema || command === "status",
   });
   const place = describePlace(database, configuration);
-  return { database, schema, place: absent ? `${place}, no such file yet` : place };
+  return {
+    database,
+    schema,
+    place: fileMissing ? `${place}, no such file yet` : place,
+    fileMissing,
+    close,
+  };
 }
 
-function isAbsentFile(source: unknown): boolean {
-  if (typeof source !== "string" || !source.startsWith("sqlite:")) return false;
+async function connectAs(source: unknown, options: ConnectOptions): Promise<ReadOnlyDatabase> {
+  const database: Database = await connect(source, options);
+  return { database, close: () => database.close() };
+}
+
+/** The file that a URL names; `null` for what names none. */
+function sqlitePath(source: unknown): string | null {
+  if (typeof source !== "string" || !source.startsWith("sqlite:")) return null;
   const path = source.slice("sqlite:".length).replace(/^\/\/(?=\/)/, "");
-  return path !== "" && path !== ":memory:" && !existsSync(path);
+  return path === "" || path === ":memory:" ? null : path;
 }
 
 function describePlace({ dialect, namespace }: Database, { database, file }: Configuration): string {

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import type { DialectName } from "../database/database.ts";
 import { AuthError } from "../errors.ts";
 
-export const commandNames = ["migrate", "status", "plan", "sql", "verify", "adopt"] as const;
+export const commandNames = ["migrate", "status", "plan", "sql", "verify", "doctor", "adopt"] as const;
 export type CommandName = (typeof commandNames)[number];
 
 /** The command line, taken apart. */
@@ -21,6 +21,7 @@ export interface Arguments {
   readonly fromPrefix?: string;
   readonly apply: boolean;
   readonly strict: boolean;
+  readonly processes?: number;
   readonly events: boolean;
   readonly withoutSecondFactor: boolean;
   readonly json: boolean;
@@ -43,6 +44,7 @@ const options = {
   "from-prefix": { type: "string" },
   apply: { type: "boolean", default: false },
   strict: { type: "boolean", default: false },
+  processes: { type: "string" },
   "without-events": { type: "boolean", default: false },
   "without-second-factor": { type: "boolean", default: false },
   json: { type: "boolean", default: false },
@@ -51,11 +53,12 @@ const options = {
   version: { type: "boolean", short: "v", default: false },
 } as const;
 
-/** The options that one command alone knows. */
-const ownOptions = {
+/** The options that not every command knows. */
+const ownOptions: Partial<Record<CommandName, readonly (keyof typeof options)[]>> = {
+  doctor: ["strict", "processes"],
   sql: ["module", "dialect", "pending", "no-transaction"],
   adopt: ["from-schema", "from-prefix", "apply", "strict", "without-events", "without-second-factor"],
-} as const;
+};
 
 /** @throws AuthError `configuration_invalid` with what is wrong and how to find out more */
 export function parseArguments(argv: readonly string[]): Arguments {
@@ -65,15 +68,31 @@ export function parseArguments(argv: readonly string[]): Arguments {
     throw usage(`There is no command ${command}; the commands are ${commandNames.join(", ")}`);
   }
   if (more.length > 0) throw usage(`One command at a time: ${more.join(" ")} is too much`);
-  for (const [owner, names] of Object.entries(ownOptions)) {
-    const given = names.find((name) => values[name] !== undefined && values[name] !== false);
-    if (given !== undefined && command !== owner) throw usage(`--${given} belongs to the command ${owner}`);
+  for (const name of Object.values(ownOptions).flat()) {
+    const given = values[name] !== undefined && values[name] !== false;
+    const owners = commandNames.filter((owner) => ownOptions[owner]?.includes(name));
+    if (given && (command === null || !owners.includes(command))) {
+      throw usage(`--${name} belongs to the command ${owners.join(", or ")}`);
+    }
   }
   if (values.namespace !== undefined && (values.schema ?? values.prefix) !== undefined) {
     throw usage("Give either --namespace, or --schema and --prefix");
   }
-  const { "no-transaction": noTransaction, dialect, ...rest } = values;
-  return { ...rest, command, transaction: !noTransaction, ...readDialect(dialect), ...readAdopt(rest) };
+  const { "no-transaction": noTransaction, dialect, processes, ...rest } = values;
+  return {
+    ...rest,
+    command,
+    transaction: !noTransaction,
+    ...readDialect(dialect),
+    ...readProcesses(processes),
+    ...readAdopt(rest),
+  };
+}
+
+function readProcesses(processes: string | undefined): { processes?: number } {
+  if (processes === undefined) return {};
+  if (/^[1-9]\d{0,5}$/.test(processes)) return { processes: Number(processes) };
+  throw usage(`--processes is a number from 1 on, not ${processes}`);
 }
 
 /** The options of adopt by the names that the command knows them by. */

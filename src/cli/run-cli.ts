@@ -1,5 +1,6 @@
 import { adopt } from "./commands/adopt.ts";
 import type { Command, CommandResult } from "./commands/command.ts";
+import { doctor } from "./commands/doctor.ts";
 import { migrate } from "./commands/migrate.ts";
 import { plan } from "./commands/plan.ts";
 import { sql } from "./commands/sql.ts";
@@ -13,7 +14,7 @@ import { openSchema, type OpenSchema } from "./open-schema.ts";
 import { parseArguments, type Arguments, type CommandName } from "./parse-arguments.ts";
 import { createTerminal, silent, type CliEnvironment, type Terminal } from "./terminal.ts";
 
-const commands: Record<CommandName, Command> = { migrate, status, plan, sql, verify, adopt };
+const commands: Record<CommandName, Command> = { migrate, status, plan, sql, verify, doctor, adopt };
 
 /** Runs one command to its end and returns the exit code; never throws. */
 export async function runCli(argv: readonly string[], environment: CliEnvironment): Promise<number> {
@@ -54,7 +55,7 @@ async function runCommand(
       open: async () => (opened = await openSchema(configuration, command)),
     });
   } finally {
-    await opened?.database.close();
+    await opened?.close();
   }
 }
 
