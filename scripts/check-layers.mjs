@@ -40,6 +40,8 @@ const rootFiles = new Map([
   ["module.ts", "contract"],
   ["auth.ts", "auth"],
   ["auth-options.ts", "auth"],
+  ["start-modules.ts", "auth"],
+  ["check-modules.ts", "auth"],
   ["compose-auth.ts", "auth"],
   ["index.ts", "index"],
 ]);

@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import type { Module } from "./contract/module.ts";
 import type { LockoutOptions } from "./core/lockout/lockout-settings.ts";
 import type { SessionOptions } from "./core/sessions/session-settings.ts";
 import type { PasswordHasher } from "./crypto/password-hasher.ts";
@@ -11,13 +12,18 @@ import type { RandomSource } from "./ids.ts";
 import type { Log } from "./log.ts";
 
 /** What `createAuth` takes. Only `database` is required. */
-export interface AuthOptions<Native = unknown> extends HttpOptions {
+export interface AuthOptions<
+  Native = unknown,
+  Modules extends readonly Module[] = readonly Module[],
+> extends HttpOptions {
   /**
    * The application's own handle: a `pg.Pool`, a `pg.Client`, a better-sqlite3 `Database`. It is borrowed: never
    * closed, never reconfigured. Or a URL (`postgres://...`, `sqlite:./app.db`, `sqlite::memory:`), which is
    * opened once per process and closed by its last user.
    */
   readonly database: Native | string;
+  /** Parts that bring tables, operations and routes of their own; they share the handle, the ledger and the transactions. */
+  readonly modules?: Modules;
   /** Where our tables live. Default `"wispy"`: a schema of that name on PostgreSQL, the prefix `wispy_` on SQLite. */
   readonly namespace?: NamespaceOption;
   /**

@@ -1,7 +1,12 @@
 import type { AuthOptions } from "./auth-options.ts";
+import type { Module, ModuleApis, SignUpAnswersOf, SignUpFieldsOf } from "./contract/module.ts";
+import type { CleanUpOptions, CleanUpResult } from "./core/clean-up/clean-up.ts";
 import type { Core, JoinedCore } from "./core/core.ts";
 import type { RequestContext } from "./core/request-context.ts";
-import type { CurrentSession } from "./core/session.ts";
+import type { ResultMode, ResultOf } from "./core/runner.ts";
+import type { CurrentSession, NewSession } from "./core/session.ts";
+import type { SignUpInput } from "./core/sign-up/prepare-sign-up.ts";
+import type { PreparedSignUp } from "./core/sign-up/prepared-sign-up.ts";
 import type { Database } from "./database/database.ts";
 import type { BrowserSessions } from "./http/browser-sessions.ts";
 import type { HttpHandler } from "./http/create-handler.ts";
@@ -24,10 +29,38 @@ export type AuthDatabase<Native> = Pick<
   "native" | "dialect" | "namespace" | "table" | "stats"
 >;
 
-/** An authentication system on one database. */
-export interface Auth<Native = unknown>
-  extends Omit<Core, "getSession" | "signOut" | "within">, BrowserSessions {
+/** An authentication system on one database, with the APIs of its modules under their names. */
+export type Auth<Native = unknown, Modules extends readonly Module[] = readonly []> = AuthOperations<
+  Native,
+  SignUpFieldsOf<Modules>,
+  SignUpAnswersOf<Modules>
+> &
+  ModuleApis<Modules>;
+
+type Redefined = "getSession" | "signOut" | "signUp" | "prepareSignUp" | "cleanUp" | "within";
+
+/** What every `Auth` has, whatever modules there are. */
+export interface AuthOperations<Native, Fields, Answers> extends Omit<Core, Redefined>, BrowserSessions {
   readonly database: AuthDatabase<Native>;
+
+  /**
+   * Makes an account and signs in to it, in one transaction with all that the modules add to it. What they answer is
+   * under their names.
+   * @throws AuthError `invalid_input`, `password_rejected`, `user_exists`, `overloaded`, and what modules refuse
+   */
+  signUp(
+    input: (SignUpInput & Fields) | PreparedSignUp<Answers>,
+    context?: RequestContext,
+  ): Promise<NewSession & Answers>;
+
+  /**
+   * Validates and hashes; holds no connection.
+   * @throws AuthError `invalid_input`, `password_rejected`, `overloaded`, and what modules refuse
+   */
+  prepareSignUp(input: SignUpInput & Fields, context?: RequestContext): Promise<PreparedSignUp<Answers>>;
+
+  /** Removes what is no longer of use, in bounded batches. Safe to run anywhere, any number of times, at once. */
+  cleanUp(options?: CleanUpOptions): Promise<AuthCleanUpResult>;
 
   /** Answers the routes under `basePath`. Never rejects: failures are problem+json (RFC 9457). */
   readonly handler: HttpHandler;
@@ -45,13 +78,24 @@ export interface Auth<Native = unknown>
    * inside `db.transaction(() => ...)`, where everything is synchronous.
    * @throws AuthError `unsupported_handle`; `transaction_required` when no transaction is open
    */
-  within<H>(handle: H): JoinedCore<H extends SynchronousHandle ? "sync" : "async">;
+  within<H>(handle: H): JoinedOperations<H extends SynchronousHandle ? "sync" : "async", Answers>;
 
   /** Brings the tables up to date; one statement if they are. `createAuth` has done it unless `migrate` says otherwise. */
   migrate(onProgress?: (progress: MigrationProgress) => void): Promise<SchemaReport>;
 
   /** Waits for what is under way and gives the handle back; ends it if it was opened for a URL and nobody else uses it. */
   close(): Promise<void>;
+}
+
+/** What can run inside the application's own transaction. */
+export interface JoinedOperations<M extends ResultMode, Answers> extends Omit<JoinedCore<M>, "signUp"> {
+  /** @throws AuthError `user_exists`, and what modules refuse; the transaction stays usable */
+  signUp(prepared: PreparedSignUp<Answers>): ResultOf<M, NewSession & Answers>;
+}
+
+/** How many rows were removed: the core's, and the modules' by module and job. */
+export interface AuthCleanUpResult extends CleanUpResult {
+  readonly modules: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
 /**
@@ -64,7 +108,9 @@ export interface Auth<Native = unknown>
  * const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL });
  * const auth = await createAuth({ database: pool });
  */
-export async function createAuth<Native = unknown>(options: AuthOptions<Native>): Promise<Auth<Native>> {
+export async function createAuth<Native = unknown, const Modules extends readonly Module[] = readonly []>(
+  options: AuthOptions<Native, Modules>,
+): Promise<Auth<Native, Modules>> {
   // Loaded by the first call: files that only name our types and errors import us too, and wait for none of it.
   const { composeAuth } = await import("./compose-auth.ts");
   return composeAuth(options);

@@ -1,21 +1,28 @@
-import type { Auth, SessionSource, SynchronousHandle } from "./auth.ts";
+import type { Auth, AuthOperations, JoinedOperations, SessionSource, SynchronousHandle } from "./auth.ts";
 import type { AuthOptions } from "./auth-options.ts";
 import { systemClock } from "./clock.ts";
-import type { Core, JoinedCore } from "./core/core.ts";
+import type { Module } from "./contract/module.ts";
+import type { CoreEnvironment } from "./core/core-environment.ts";
+import type { Core } from "./core/core.ts";
+import { noHooks } from "./core/hooks.ts";
 import { createEnvironment } from "./core/create-environment.ts";
 import { coreSchema } from "./core/migrations/core-schema.ts";
 import type { ResultMode } from "./core/runner.ts";
 import { connect } from "./database/connect.ts";
 import type { Database } from "./database/database.ts";
 import { createBrowserSessions } from "./http/browser-sessions.ts";
+import { AuthError } from "./errors.ts";
 import type { HttpHandler } from "./http/create-handler.ts";
 import { parseHttpSettings, type HttpSettings } from "./http/http-settings.ts";
 import { pooledRandom } from "./ids.ts";
+import type { StartedModules } from "./start-modules.ts";
 import { consoleLog, withoutFailures, type Log } from "./log.ts";
 import type { SchemaManager, SchemaReport } from "./schema/schema-manager.ts";
 
 /** What `createAuth` does. */
-export async function composeAuth<Native>(options: AuthOptions<Native>): Promise<Auth<Native>> {
+export async function composeAuth<Native, Modules extends readonly Module[]>(
+  options: AuthOptions<Native, Modules>,
+): Promise<Auth<Native, Modules>> {
   const { clock = systemClock } = options;
   const log = withoutFailures(options.log ?? consoleLog);
   const settings = parseHttpSettings(options);
@@ -27,7 +34,7 @@ export async function composeAuth<Native>(options: AuthOptions<Native>): Promise
   });
   try {
     // Refuses wrong options before anything is done to the schema.
-    const environment = createEnvironment({
+    const base = createEnvironment({
       database,
       clock,
       random: options.random ?? pooledRandom(),
@@ -36,13 +43,14 @@ export async function composeAuth<Native>(options: AuthOptions<Native>): Promise
       password: options.password,
       report: log,
     });
+    const modules = await openModules(options.modules ?? [], base);
     const openSchema = async (): Promise<SchemaManager> => {
       // Loaded when it is needed: at most once in a process's life, and never with `migrate: "off"`.
       const { SchemaManager } = await import("./schema/schema-manager.ts");
       return new SchemaManager({
         database,
         clock,
-        modules: [coreSchema],
+        modules: modules?.schemas ?? [coreSchema],
         allowNewerSchema: options.allowNewerSchema ?? false,
       });
     };
@@ -51,11 +59,33 @@ export async function composeAuth<Native>(options: AuthOptions<Native>): Promise
       import("./core/create-core.ts"),
       startSchema(openSchema, { mode: options.migrate ?? "auto", database, log }),
     ]);
-    return compose({ database, core: createCore(environment), openSchema, settings, clock, log });
+    const core = createCore({ ...base, hooks: modules?.hooks ?? noHooks });
+    const auth = compose({ database, core, modules, openSchema, settings, clock, log });
+    return withApis(auth, modules?.apis ?? {}) as Auth<Native, Modules>;
   } catch (error) {
     await database.close();
     throw error;
   }
+}
+
+/** The machinery of modules is loaded only where there are some. */
+async function openModules(
+  modules: readonly Module[],
+  environment: CoreEnvironment,
+): Promise<StartedModules | null> {
+  if (modules.length === 0) return null;
+  const { startModules } = await import("./start-modules.ts");
+  return startModules(modules, environment);
+}
+
+function withApis(auth: object, apis: Readonly<Record<string, object>>): object {
+  for (const name of Object.keys(apis)) {
+    if (!(name in auth)) continue;
+    throw new AuthError("configuration_invalid", {
+      message: `A module cannot be called ${name}: auth.${name} is something else`,
+    });
+  }
+  return { ...auth, ...apis };
 }
 
 async function startSchema(
@@ -83,13 +113,22 @@ function reportSchema({ drift, newer }: SchemaReport, log: Log): void {
 interface Parts<Native> {
   readonly database: Database<Native>;
   readonly core: Core;
+  readonly modules: StartedModules | null;
   readonly openSchema: () => Promise<SchemaManager>;
   readonly settings: HttpSettings;
   readonly clock: NonNullable<AuthOptions["clock"]>;
   readonly log: Log;
 }
 
-function compose<Native>({ database, core, openSchema, settings, clock, log }: Parts<Native>): Auth<Native> {
+function compose<Native>({
+  database,
+  core,
+  modules,
+  openSchema,
+  settings,
+  clock,
+  log,
+}: Parts<Native>): AuthOperations<Native, unknown, unknown> {
   const browserSessions = createBrowserSessions(settings, clock);
   const tokenOf = (source: SessionSource): string =>
     typeof source === "string" ? source : (browserSessions.readRequest(source).token ?? "");
@@ -100,13 +139,18 @@ function compose<Native>({ database, core, openSchema, settings, clock, log }: P
     handler: loadedOnDemand(async () => {
       const { createHandler } = await import("./http/create-handler.ts");
       const operations = { ...core, health: () => database.query("select 1") };
-      return createHandler({ operations, settings, clock, log });
+      return createHandler({ operations, settings, clock, log, modules: modules?.http });
     }),
     getSession: (source) => core.getSession(tokenOf(source)),
     signOut: (source, context) => core.signOut(tokenOf(source), context),
+    cleanUp: async (cleaning) => ({
+      ...(await core.cleanUp(cleaning)),
+      modules: (await modules?.cleanUp()) ?? {},
+    }),
     within: <H>(handle: H) =>
-      core.within(handle) as JoinedCore<ResultMode> as JoinedCore<
-        H extends SynchronousHandle ? "sync" : "async"
+      core.within(handle) as JoinedOperations<ResultMode, unknown> as JoinedOperations<
+        H extends SynchronousHandle ? "sync" : "async",
+        unknown
       >,
     migrate: async (onProgress) => {
       const report = await (await openSchema()).migrate(onProgress);

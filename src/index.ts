@@ -1,5 +1,13 @@
 export { createAuth } from "./auth.ts";
-export type { Auth, AuthDatabase, SessionSource, SynchronousHandle } from "./auth.ts";
+export type {
+  Auth,
+  AuthCleanUpResult,
+  AuthDatabase,
+  AuthOperations,
+  JoinedOperations,
+  SessionSource,
+  SynchronousHandle,
+} from "./auth.ts";
 export type { AuthOptions } from "./auth-options.ts";
 export type { Clock } from "./clock.ts";
 export type { CleanUpOptions, CleanUpResult } from "./core/clean-up/clean-up.ts";

@@ -3,6 +3,7 @@ import type { PasswordHasher } from "../crypto/password-hasher.ts";
 import type { PasswordPolicy } from "../crypto/password-policy.ts";
 import type { Database } from "../database/database.ts";
 import type { IdSource, RandomSource } from "../ids.ts";
+import type { CoreHooks } from "./hooks.ts";
 import type { AccountTurns } from "./lockout/account-turns.ts";
 import type { LockoutSettings } from "./lockout/lockout-settings.ts";
 import type { SessionSettings } from "./sessions/session-settings.ts";
@@ -25,5 +26,7 @@ export interface CoreEnvironment {
   readonly session: SessionSettings;
   readonly lockout: LockoutSettings;
   readonly turns: AccountTurns;
+  /** What takes part in the operations besides the core. */
+  readonly hooks: CoreHooks;
   readonly report: (incident: CoreIncident) => void;
 }

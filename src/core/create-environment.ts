@@ -5,6 +5,7 @@ import { createPasswordPolicy, type PasswordPolicyOptions } from "../crypto/pass
 import type { Database } from "../database/database.ts";
 import { createIdSource, type RandomSource } from "../ids.ts";
 import type { CoreEnvironment, CoreIncident } from "./core-environment.ts";
+import { noHooks, type CoreHooks } from "./hooks.ts";
 import { createAccountTurns } from "./lockout/account-turns.ts";
 import { resolveLockoutSettings, type LockoutOptions } from "./lockout/lockout-settings.ts";
 import { resolveSessionSettings, type SessionOptions } from "./sessions/session-settings.ts";
@@ -16,6 +17,7 @@ export interface CoreOptions {
   readonly session?: SessionOptions | undefined;
   readonly lockout?: LockoutOptions | undefined;
   readonly password?: (PasswordPolicyOptions & { readonly hasher?: PasswordHasher }) | undefined;
+  readonly hooks?: CoreHooks | undefined;
   /** Takes what went wrong without failing a call. */
   readonly report: (incident: CoreIncident) => void;
 }
@@ -37,6 +39,7 @@ export function createEnvironment(options: CoreOptions): CoreEnvironment {
     session: resolveSessionSettings(options.session),
     lockout: resolveLockoutSettings(options.lockout),
     turns: createAccountTurns(),
+    hooks: options.hooks ?? noHooks,
     report,
   };
 }

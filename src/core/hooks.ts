@@ -23,8 +23,11 @@ export interface NewAccount {
 export interface SignUpPart {
   /** The key of its answer in the sign-up's result. */
   readonly name: string;
-  /** Runs after the account's rows are written. What it throws undoes the account; what it returns is the answer. */
-  readonly script: (account: NewAccount) => TransactionScript<unknown>;
+  /**
+   * Runs after the account's rows are written. What it throws undoes the account; what it returns is the answer.
+   * `null` to stay out of this sign-up, which then costs nothing; the answer is `null` too.
+   */
+  readonly script: ((account: NewAccount) => TransactionScript<unknown>) | null;
 }
 
 /** What takes part in the core's operations, in order. The core knows none of them by name. */

@@ -22,6 +22,9 @@ export const securityEventTypes = [
 
 export type SecurityEventType = (typeof securityEventTypes)[number];
 
+/** A kind of entry that a module declares, named after it: `referrals.redeemed`. */
+export type ModuleEventType = `${string}.${string}`;
+
 /**
  * An entry of the event log, written in the transaction of the change it tells of. Entries outlive the user
  * they name and hold no secret and no e-mail address.
@@ -29,7 +32,7 @@ export type SecurityEventType = (typeof securityEventTypes)[number];
 export interface SecurityEvent {
   /** UUIDv7: the order of ids is the order of events. */
   readonly id: string;
-  readonly type: SecurityEventType;
+  readonly type: SecurityEventType | ModuleEventType;
   /** `null` for an attempt on an account that does not exist. */
   readonly userId: string | null;
   readonly occurredAt: Date;

@@ -1,4 +1,5 @@
 import type { TransactionScript } from "./script.ts";
+import type { AnyStatement } from "./statements/compile.ts";
 import type { Statement } from "./statements/statement.ts";
 
 export type DialectName = "postgres" | "sqlite";
@@ -70,6 +71,12 @@ export interface Database<Native = unknown> {
    * `name` is without prefix. Nothing is looked up.
    */
   table(name: string): string;
+
+  /**
+   * Compiles statements ahead of their first use.
+   * @throws AuthError `statement_invalid` for one id with two texts
+   */
+  register(statements: readonly AnyStatement[]): void;
 
   one<P, R>(statement: Statement<P, R>, params: P): Promise<R>;
   maybeOne<P, R>(statement: Statement<P, R>, params: P): Promise<R | null>;

@@ -2,12 +2,13 @@ import { type Clock, systemClock } from "../clock.ts";
 import type { CurrentSession } from "../core/session.ts";
 import { AuthError } from "../errors.ts";
 import { answerHeaders } from "./answers/answer-headers.ts";
-import { errorStatus, type ModuleErrorStatuses } from "./answers/error-status.ts";
+import { errorStatus } from "./answers/error-status.ts";
 import { toAuthError, toProblem } from "./answers/problem.ts";
 import { type Credentials, readCredentials } from "./cookies/credentials.ts";
 import { toSetCookies } from "./cookies/set-cookie.ts";
 import { addCorsHeaders, answerOptions } from "./guards/cors.ts";
 import { requireAllowedOrigin } from "./guards/origin.ts";
+import type { HttpModules } from "./http-modules.ts";
 import type { HttpOperations } from "./http-operations.ts";
 import type { HttpSettings } from "./http-settings.ts";
 import { type StartTimer, systemTimer } from "./request/read-body.ts";
@@ -29,10 +30,7 @@ export interface HttpFailure {
 export interface HandlerOptions {
   readonly operations: HttpOperations;
   readonly settings: HttpSettings;
-  /** More routes, under the same base path and the same rules. */
-  readonly routes?: readonly Route[] | undefined;
-  /** Of the codes that those routes declare. */
-  readonly errorStatuses?: ModuleErrorStatuses | undefined;
+  readonly modules?: HttpModules | undefined;
   readonly clock?: Clock | undefined;
   readonly startTimer?: StartTimer | undefined;
   readonly log?: ((failure: HttpFailure) => void) | undefined;
@@ -78,7 +76,10 @@ export function createHandler(options: HandlerOptions): HttpHandler {
 async function loadRouter(options: HandlerOptions): Promise<Router> {
   const { createCoreRoutes } = await import("./routes/core-routes.ts");
   const { basePath, disabledRoutes } = options.settings;
-  const routes = [...createCoreRoutes(options.operations), ...(options.routes ?? [])];
+  const routes = [
+    ...createCoreRoutes(options.operations, options.modules?.signUp),
+    ...((await options.modules?.routes()) ?? []),
+  ];
   for (const id of disabledRoutes) {
     // A misspelt id would leave the route open that was meant to be closed.
     if (!routes.some((route) => route.id === id)) throw unknownRoute(id);
@@ -161,14 +162,14 @@ function toResponse(options: HandlerOptions, route: Route, result: RouteAnswer):
 /** The answer for a failure; one that is not explained to the client is explained to the log. */
 function fail(options: HandlerOptions, route: Route | null, thrown: unknown): Response {
   const error = toAuthError(thrown);
-  if (!errorStatus(error.code, options.errorStatuses).explained) {
+  if (!errorStatus(error.code, options.modules?.errorStatuses).explained) {
     try {
       options.log?.({ event: "http.failed", route: route?.id ?? null, error });
     } catch {
       // The application's logger fails; the answer must not.
     }
   }
-  return toProblem(error, options.errorStatuses);
+  return toProblem(error, options.modules?.errorStatuses);
 }
 
 function allowedMethods(match: PathMatch): string {

@@ -5,6 +5,7 @@ const source = (path: string): string => fileURLToPath(new URL(`../../src/${path
 /** The public names of the package, and the sources that tests get for them. The same as `paths` in tsconfig.json. */
 export const sourceAliases: readonly { readonly name: string; readonly file: string }[] = [
   { name: "wispy-auth", file: source("index.ts") },
+  { name: "wispy-auth/module", file: source("module.ts") },
   { name: "wispy-auth/node", file: source("http/adapters/node.ts") },
   { name: "wispy-auth/testing", file: source("testing/index.ts") },
   { name: "wispy-auth/adopt", file: source("adopt/index.ts") },

@@ -72,7 +72,8 @@ export async function cleanUp(
   };
 }
 
-async function inBatches(remove: (limit: number) => Promise<number>): Promise<number> {
+/** Removes batch after batch until one comes back short, up to a bound. */
+export async function inBatches(remove: (limit: number) => Promise<number>): Promise<number> {
   let removed = 0;
   for (let batch = 0; batch < maxBatches; batch += 1) {
     const count = await remove(batchSize);

@@ -13,7 +13,7 @@ import {
   type JsonValue,
 } from "../../database/statements/value-type.ts";
 import type { ClientDetails } from "../input/client-details.ts";
-import type { SecurityEventType } from "../security-event.ts";
+import type { ModuleEventType, SecurityEventType } from "../security-event.ts";
 import { sessions } from "../sessions/sessions-table.ts";
 import { events } from "./events-table.ts";
 
@@ -46,7 +46,7 @@ export const insertEvent = statement({
 /** What happened, to whom, from where. */
 export interface EventDraft {
   readonly id: string;
-  readonly type: SecurityEventType;
+  readonly type: SecurityEventType | ModuleEventType;
   readonly userId: string | null;
   readonly occurredAt: Date;
   readonly client: ClientDetails;

@@ -27,7 +27,9 @@ let readRecord: (prepared: PreparedSignUp) => SignUpRecord | undefined;
  * A sign-up that was validated and hashed, made by `prepareSignUp` and taken by `signUp`. Opaque. It stands
  * for one account: used twice, it gives the same account and session again.
  */
-export class PreparedSignUp {
+export class PreparedSignUp<Answers = unknown> {
+  /** Never set: carries the type of what modules will answer. */
+  declare readonly answers_?: Answers;
   readonly #record: SignUpRecord;
 
   constructor(record: SignUpRecord) {

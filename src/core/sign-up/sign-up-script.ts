@@ -35,7 +35,7 @@ export function signUpResult(
   };
 }
 
-/** What a sign-up wrote besides the account: the answers of its parts, by their names. */
+/** What a sign-up did besides making the account: the answers of its parts, by their names. */
 export type SignUpAnswers = Readonly<Record<string, unknown>>;
 
 /**
@@ -49,12 +49,14 @@ export function wholeSignUpScript(
   const account: NewAccount = { user: result.user, client: record.client, by: "user" };
   const rows = signUpScript(record, result);
   return {
-    singleStep: record.parts.length === 0 && hooks.userCreated.length === 0,
+    singleStep: record.parts.every(({ script }) => script === null) && hooks.userCreated.length === 0,
     *script(tx) {
       if (!(yield* rows(tx))) return null;
       for (const hook of hooks.userCreated) yield* hook(account)(tx);
       const answers: Record<string, unknown> = {};
-      for (const { name, script } of record.parts) answers[name] = yield* script(account)(tx);
+      for (const { name, script } of record.parts) {
+        answers[name] = script && (yield* script(account)(tx));
+      }
       return answers;
     },
   };

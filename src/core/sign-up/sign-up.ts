@@ -57,5 +57,6 @@ function resultNow({ clock, session }: CoreEnvironment, record: SignUpRecord): N
 
 function alreadyDone(record: SignUpRecord, row: CurrentSessionRow | null): NewSession | null {
   if (row === null) return null;
-  return { ...toCurrentSession(row), token: record.token, deviceToken: record.deviceToken };
+  const answers = Object.fromEntries(record.parts.map(({ name }) => [name, null]));
+  return { ...toCurrentSession(row), ...answers, token: record.token, deviceToken: record.deviceToken };
 }

@@ -13,6 +13,7 @@ import type { Dialect } from "../dialects/dialect.ts";
 import type { AsyncConnection, AsyncDriver } from "../drivers/driver.ts";
 import type { Joining } from "../handles/handle-kind.ts";
 import type { StatementResult, TransactionScript } from "../script.ts";
+import type { AnyStatement } from "../statements/compile.ts";
 import type { Statement } from "../statements/statement.ts";
 import {
   mayReplay,
@@ -79,6 +80,10 @@ export class AsyncDatabase extends TypedStatements implements Database {
 
   table(name: string): string {
     return this.#options.dialect.tableName(this.namespace, name);
+  }
+
+  register(statements: readonly AnyStatement[]): void {
+    for (const statement of statements) this.#sender.cache.register(statement);
   }
 
   query(text: string, values: readonly unknown[] = []): Promise<readonly (readonly unknown[])[]> {

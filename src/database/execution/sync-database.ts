@@ -61,6 +61,10 @@ export class SyncDatabase extends TypedStatements implements Database {
     return sqliteDialect.tableName(this.namespace, name);
   }
 
+  register(statements: readonly AnyStatement[]): void {
+    for (const statement of statements) this.#cache.register(statement);
+  }
+
   query(text: string, values: readonly unknown[] = []): Promise<readonly (readonly unknown[])[]> {
     return this.#start(() => this.#untilFree(() => this.#driver.query(text, values).rows));
   }

@@ -2,13 +2,19 @@ import type { NewSession } from "../../core/session.ts";
 import { AuthError, isAuthError } from "../../errors.ts";
 import { isUuid } from "../../ids.ts";
 import type { HttpOperations } from "../http-operations.ts";
+import type { SignUpExtension } from "../http-modules.ts";
 import { coreContracts } from "./core-contracts.ts";
+import { extendInput } from "./extended-input.ts";
 import { implementRoute, type Route, type RouteAnswer, type RouteCall } from "../../contract/route.ts";
 import { toSessionBody, toUserBody } from "./shapes.ts";
 
 /** The core's routes over its operations. */
-export function createCoreRoutes(operations: HttpOperations): readonly Route[] {
+export function createCoreRoutes(
+  operations: HttpOperations,
+  signUp: SignUpExtension = { fields: {}, answers: [] },
+): readonly Route[] {
   return [
+    signUpRoute(operations, signUp),
     ...signingRoutes(operations),
     ...sessionRoutes(operations),
     ...accountRoutes(operations),
@@ -19,12 +25,22 @@ export function createCoreRoutes(operations: HttpOperations): readonly Route[] {
   ];
 }
 
+function signUpRoute(operations: HttpOperations, { fields, answers }: SignUpExtension): Route {
+  const contract = coreContracts.signUp;
+  const input = extendInput(contract.input!, Object.keys(fields));
+  return implementRoute({ ...contract, input }, async (call) => {
+    const { email, password, name = null, extra } = call.input;
+    const result = await operations.signUp({ ...extra, email, password, name }, call.context);
+    const answer = await signedIn(operations, call, result);
+    const others = Object.fromEntries(
+      answers.map((module) => [module, (result as unknown as Record<string, unknown>)[module]]),
+    );
+    return { ...answer, body: { ...answer.body, ...others } };
+  });
+}
+
 function signingRoutes(operations: HttpOperations): Route[] {
   return [
-    implementRoute(coreContracts.signUp, async (call) => {
-      const { email, password, name = null } = call.input;
-      return signedIn(operations, call, await operations.signUp({ email, password, name }, call.context));
-    }),
     implementRoute(coreContracts.signIn, async (call) => {
       const { email, password, deviceToken = call.context.deviceToken ?? null } = call.input;
       const found = await operations.signIn({ email, password }, { ...call.context, deviceToken });

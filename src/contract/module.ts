@@ -1,0 +1,167 @@
+import type { Clock } from "../clock.ts";
+import type { NewAccount, SignUpDraft } from "../core/hooks.ts";
+import type { UserDirectory } from "../core/users/user-directory.ts";
+import type { Database } from "../database/database.ts";
+import type { TransactionScript } from "../database/script.ts";
+import type { AnyStatement } from "../database/statements/compile.ts";
+import type { Call } from "../database/statements/statement.ts";
+import type { TableInfo } from "../database/statements/table.ts";
+import type { JsonValue } from "../database/statements/value-type.ts";
+import type { ClientDetails } from "../core/input/client-details.ts";
+import type { IdSource, RandomSource } from "../ids.ts";
+import type { Migration } from "../schema/migration.ts";
+import type { Route } from "./route.ts";
+import type { Schema } from "./schema.ts";
+
+/** The one handle, as a module sees it: typed statements and scripts. It has no way to a connection of its own. */
+export type ModuleDatabase = Pick<Database, "dialect" | "one" | "maybeOne" | "many" | "run" | "transaction">;
+
+/** An entry for the event log, to be written in the transaction of the change it tells of. */
+export interface ModuleEvent {
+  /** One of the module's `eventTypes`. */
+  readonly type: string;
+  readonly userId: string | null;
+  readonly occurredAt: Date;
+  readonly client?: ClientDetails;
+  readonly sessionId?: string | null;
+  /** No secret, no token, no e-mail address. */
+  readonly data?: Readonly<Record<string, JsonValue>>;
+}
+
+/** What a module works with. */
+export interface ModuleContext {
+  readonly database: ModuleDatabase;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  /** UUIDv7: ids grow with time. */
+  readonly newId: IdSource;
+  readonly users: Pick<UserDirectory<"async">, "get" | "getByEmail">;
+  /** @throws AuthError `configuration_invalid` for a type that the module did not declare */
+  recordEvent(event: ModuleEvent): Call<unknown>;
+}
+
+/** Where a module takes part in what the core does. Hooks of one kind run in the order in which modules depend on each other. */
+export interface ModuleHooks<Fields extends object, Answer> {
+  /**
+   * Before a sign-up, no connection held: looks at the fields and returns what to do in its transaction, or
+   * `null` to stay out of it, which then costs nothing. What the script throws undoes the whole sign-up; what it
+   * returns is in the sign-up's result under the module's name.
+   */
+  signUp?(
+    draft: SignUpDraft & { readonly fields: Fields },
+  ): SignUpScript<Answer> | null | Promise<SignUpScript<Answer> | null>;
+  /** On every way to an account, in its transaction. What it throws undoes the account. */
+  userCreated?(account: NewAccount): TransactionScript<void>;
+  /** In the transaction that removes a user, before the user's rows go. */
+  userDeleted?(user: { readonly id: string }): TransactionScript<void>;
+}
+
+export type SignUpScript<Answer> = (account: NewAccount) => TransactionScript<Answer>;
+
+/** A module at work. */
+export interface StartedModule<Fields extends object, Answer, Api extends object> {
+  /** What the application calls: `auth.<name>`. */
+  readonly api: Api;
+  readonly hooks?: ModuleHooks<Fields, Answer>;
+  /** Loaded with the first request. Ids begin with `<name>.`, paths with `/<name>`. */
+  readonly routes?: () => readonly Route[] | Promise<readonly Route[]>;
+  /** Each removes up to `limit` rows that are of no use any more, and returns how many there were. */
+  readonly cleanUp?: Readonly<Record<string, (limit: number) => Promise<number>>>;
+}
+
+/** What a module is, before it has a database. */
+export interface ModuleDefinition<Name extends string, Fields extends object, Answer, Api extends object> {
+  /** In lower case: `auth.<name>`, the owner of its migrations, and the beginning of its ids, codes and paths. */
+  readonly name: Name;
+  /** Modules whose tables must be there first. The core's always are. */
+  readonly dependsOn?: readonly string[];
+  readonly migrations?: readonly Migration[];
+  /** The tables as the last migration leaves them, for the drift check. */
+  readonly tables?: readonly TableInfo[];
+  /** Checked at the start: ids begin with `<name>.`, and no id stands for two texts. */
+  readonly statements?: readonly AnyStatement[];
+  /** The codes of its failures, `<name>.<reason>`, and how HTTP tells them. The `data` of such an error is shown to the client. */
+  readonly errors?: Readonly<
+    Record<`${Name}.${string}`, { readonly status: number; readonly title: string }>
+  >;
+  readonly eventTypes?: readonly `${Name}.${string}`[];
+  /** What its sign-up hook reads, besides the core's fields. Any Standard Schema that answers at once. */
+  readonly signUpFields?: { readonly [K in keyof Fields]-?: Schema<Fields[K]> };
+  start(context: ModuleContext): StartedModule<Fields, Answer, Api>;
+}
+
+/** A module as `createAuth({ modules })` takes it. */
+export interface Module<
+  Name extends string = string,
+  Fields extends object = object,
+  Answer = unknown,
+  Api extends object = object,
+> extends ModuleDefinition<Name, Fields, Answer, Api> {
+  /** Never set: carries the types, so that reading them costs the compiler next to nothing. */
+  readonly types_?: { readonly fields: Fields; readonly answer: Answer; readonly api: Api };
+}
+
+/**
+ * Declares a module. The types of its sign-up fields, of its answer to a sign-up and of its API come from what is
+ * written here.
+ *
+ * @example
+ * export const notes = () =>
+ *   defineModule({
+ *     name: "notes",
+ *     migrations: [createNotes],
+ *     tables: [notesTable.info],
+ *     start: ({ database }) => ({
+ *       api: { count: (userId: string) => database.one(countNotes, { userId }) },
+ *     }),
+ *   });
+ */
+export function defineModule<
+  const Name extends string,
+  Fields extends object = Record<never, never>,
+  Answer = null,
+  Api extends object = object,
+>(definition: ModuleDefinition<Name, Fields, Answer, Api>): Module<Name, Fields, Answer, Api> {
+  return definition;
+}
+
+type Types<M extends Module> = NonNullable<M["types_"]>;
+
+/** True where the types say which modules there are. */
+type Known<Modules extends readonly Module[]> = [Modules[number]] extends [never]
+  ? false
+  : string extends Modules[number]["name"]
+    ? false
+    : true;
+
+/** The modules' APIs by their names. */
+export type ModuleApis<Modules extends readonly Module[]> =
+  Known<Modules> extends true ? { readonly [M in Modules[number] as M["name"]]: Types<M>["api"] } : unknown;
+
+/** The modules' answers to a sign-up; `null` from one that stayed out of it. */
+export type SignUpAnswersOf<Modules extends readonly Module[]> =
+  Known<Modules> extends true
+    ? {
+        readonly [M in Modules[number] as Types<M>["answer"] extends null ? never : M["name"]]:
+          Types<M>["answer"] | null;
+      }
+    : unknown;
+
+/** The fields that a sign-up takes besides the core's. */
+export type SignUpFieldsOf<Modules extends readonly Module[]> =
+  Known<Modules> extends true ? Intersection<FieldsOf<Modules[number]>> : unknown;
+
+type FieldsOf<M extends Module> = M extends unknown ? Optional<Types<M>["fields"]> : never;
+
+/** What may be undefined may be left out. */
+type Optional<Fields> = {
+  readonly [K in keyof Fields as undefined extends Fields[K] ? never : K]: Fields[K];
+} & {
+  readonly [K in keyof Fields as undefined extends Fields[K] ? K : never]?: Fields[K];
+};
+
+type Intersection<Union> = (Union extends unknown ? (one: Union) => void : never) extends (
+  all: infer All,
+) => void
+  ? All
+  : never;

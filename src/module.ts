@@ -1,0 +1,55 @@
+/** What a module is written with: ours use exactly this, and nothing else. */
+export { defineModule } from "./contract/module.ts";
+export type {
+  Module,
+  ModuleContext,
+  ModuleDatabase,
+  ModuleDefinition,
+  ModuleEvent,
+  ModuleHooks,
+  SignUpScript,
+  StartedModule,
+} from "./contract/module.ts";
+export { implementRoute } from "./contract/route.ts";
+export type {
+  CookieChanges,
+  Credential,
+  HttpMethod,
+  Route,
+  RouteAnswer,
+  RouteCall,
+  RouteContract,
+  SessionCookie,
+} from "./contract/route.ts";
+export type { Schema, SchemaIssue, SchemaResult } from "./contract/schema.ts";
+export type { Clock } from "./clock.ts";
+export type { NewAccount, SignUpDraft } from "./core/hooks.ts";
+export type { ClientDetails } from "./core/input/client-details.ts";
+export type { RequestContext } from "./core/request-context.ts";
+export type { CurrentSession, Session } from "./core/session.ts";
+export type { User } from "./core/user.ts";
+/** The core's table of users, to be read and joined by modules, never written. */
+export { users as usersTable } from "./core/users/users-table.ts";
+export type { DialectName, TransactionOptions } from "./database/database.ts";
+export type { Script, Transaction, TransactionScript } from "./database/script.ts";
+export { byDialect, expression, guard, sql } from "./database/statements/fragment.ts";
+export type { Expression, Fragment, Parameter, SqlNode } from "./database/statements/fragment.ts";
+export { insertInto, statement } from "./database/statements/statement.ts";
+export type { Call, Statement, StatementDefinition } from "./database/statements/statement.ts";
+export { aliased, table } from "./database/statements/table.ts";
+export type { Column, Table, TableInfo } from "./database/statements/table.ts";
+export {
+  boolean,
+  bytes,
+  integer,
+  json,
+  nullable,
+  text,
+  timestamp,
+  uuid,
+} from "./database/statements/value-type.ts";
+export type { JsonValue, ValueType } from "./database/statements/value-type.ts";
+export { AuthError, isAuthError } from "./errors.ts";
+export type { AnyErrorCode, AuthErrorCode, InputIssue, ModuleErrorCode } from "./errors.ts";
+export type { IdSource, RandomSource } from "./ids.ts";
+export type { Migration } from "./schema/migration.ts";
