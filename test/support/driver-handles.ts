@@ -8,6 +8,7 @@ import {
   type HostTransaction,
   type TransactionSteps,
 } from "wispy-auth/testing";
+import { sqliteDriverHandles } from "./sqlite-driver-handles.ts";
 
 /** A driver whose handles an application may lend, and how an application opens one. */
 export interface DriverHandle {
@@ -122,7 +123,12 @@ const betterSqlite3: DriverHandle = {
 };
 
 /** Every handle that can be lent, for tests that hold for all of them. */
-export const driverHandles: readonly DriverHandle[] = [pgPool, pgClient, betterSqlite3];
+export const driverHandles: readonly DriverHandle[] = [
+  pgPool,
+  pgClient,
+  betterSqlite3,
+  ...sqliteDriverHandles,
+];
 
 /** @throws Error if there is no such driver */
 export function driverHandle(name: string): DriverHandle {

@@ -19,14 +19,15 @@ export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+const truths: ReadonlySet<unknown> = new Set([true, 1, 1n, "1", "t", "true"]);
+
 /** Shared by both dialects: every driver's spelling of a value, made one. */
 export const readers = {
   text: (value: unknown): unknown => value,
   uuid: (value: unknown): unknown => value,
   timestamp: (value: unknown): unknown => new Date(Number(value)),
   integer: (value: unknown): unknown => Number(value),
-  boolean: (value: unknown): unknown =>
-    value === true || value === 1 || value === 1n || value === "t" || value === "true",
+  boolean: (value: unknown): unknown => truths.has(value),
   json: (value: unknown): unknown => (typeof value === "string" ? (JSON.parse(value) as unknown) : value),
 };
 

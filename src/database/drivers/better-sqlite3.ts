@@ -19,8 +19,11 @@ export interface BetterSqlite3Database {
   close(): unknown;
 }
 
-/** Keeps prepared statements per handle: preparing again costs about six times the execution of a lookup. */
-export function betterSqlite3Driver(handle: BetterSqlite3Database): SyncDriver {
+/**
+ * Keeps prepared statements per handle: preparing again costs about six times the execution of a lookup.
+ * `name`: of the package, since libsql's handles are the same in all that is used here.
+ */
+export function betterSqlite3Driver(handle: BetterSqlite3Database, name = "better-sqlite3"): SyncDriver {
   const statements = new Map<string, BetterSqlite3Statement>();
 
   function prepared(text: string): BetterSqlite3Statement {
@@ -38,11 +41,12 @@ export function betterSqlite3Driver(handle: BetterSqlite3Database): SyncDriver {
 
   return {
     mode: "sync",
-    name: "better-sqlite3",
+    name,
     dialect: "sqlite",
     native: handle,
     get inTransaction() {
-      return handle.inTransaction;
+      // Asked of a closed handle, libsql ends the process.
+      return handle.open && handle.inTransaction;
     },
     get open() {
       return handle.open;

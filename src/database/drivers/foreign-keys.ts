@@ -1,0 +1,23 @@
+import { AuthError } from "../../errors.ts";
+import type { DriverResult, SyncDriver } from "./driver.ts";
+
+/** Not a setting of the file: each connection has its own. */
+export const askForeignKeys = { text: "PRAGMA foreign_keys", values: [] } as const;
+
+/**
+ * Reads the answer to {@link askForeignKeys}. Without foreign keys the sessions of a deleted user would stay; a handle
+ * that was lent is not set right by us.
+ * @throws AuthError `configuration_invalid`
+ */
+export function requireForeignKeys({ rows }: DriverResult, remedy: string): void {
+  if (Number(rows[0]?.[0]) === 1) return;
+  throw new AuthError("configuration_invalid", {
+    message: `Foreign keys are off on this SQLite handle; run ${remedy} before createAuth`,
+  });
+}
+
+/** The driver, once foreign keys are known to be on. A handle that is closed already is told of by the first operation. */
+export function withForeignKeys(driver: SyncDriver, remedy: string): SyncDriver {
+  if (driver.open) requireForeignKeys(driver.query(askForeignKeys.text, askForeignKeys.values), remedy);
+  return driver;
+}
