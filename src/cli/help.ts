@@ -30,6 +30,8 @@ Options of sql
       --pending         Only what the database lacks.
       --no-transaction  Without BEGIN and COMMIT, for a tool that brings its own.
       --dialect NAME    postgres or sqlite; no database is needed then.
+      --format TOOL     Write files for prisma, drizzle, node-pg-migrate, knex, kysely or flyway: what the folder lacks.
+      --out FOLDER      The tool's folder of migrations. Default: where the tool looks by itself.
 
 Options of adopt
       --apply           Do it. Can be broken off and run again.

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import type { DialectName } from "../database/database.ts";
 import { AuthError } from "../errors.ts";
+import { formatNames, type FormatName } from "../schema/export-formats/migration-formats.ts";
 
 export const commandNames = ["migrate", "status", "plan", "sql", "verify", "doctor", "adopt"] as const;
 export type CommandName = (typeof commandNames)[number];
@@ -17,6 +18,8 @@ export interface Arguments {
   readonly dialect?: DialectName;
   readonly pending: boolean;
   readonly transaction: boolean;
+  readonly format?: FormatName;
+  readonly out?: string;
   readonly fromSchema?: string;
   readonly fromPrefix?: string;
   readonly apply: boolean;
@@ -40,6 +43,8 @@ const options = {
   dialect: { type: "string" },
   pending: { type: "boolean", default: false },
   "no-transaction": { type: "boolean", default: false },
+  format: { type: "string" },
+  out: { type: "string" },
   "from-schema": { type: "string" },
   "from-prefix": { type: "string" },
   apply: { type: "boolean", default: false },
@@ -56,7 +61,7 @@ const options = {
 /** The options that not every command knows. */
 const ownOptions: Partial<Record<CommandName, readonly (keyof typeof options)[]>> = {
   doctor: ["strict", "processes"],
-  sql: ["module", "dialect", "pending", "no-transaction"],
+  sql: ["module", "dialect", "pending", "no-transaction", "format", "out"],
   adopt: ["from-schema", "from-prefix", "apply", "strict", "without-events", "without-second-factor"],
 };
 
@@ -78,12 +83,13 @@ export function parseArguments(argv: readonly string[]): Arguments {
   if (values.namespace !== undefined && (values.schema ?? values.prefix) !== undefined) {
     throw usage("Give either --namespace, or --schema and --prefix");
   }
-  const { "no-transaction": noTransaction, dialect, processes, ...rest } = values;
+  const { "no-transaction": noTransaction, dialect, format, processes, ...rest } = values;
   return {
     ...rest,
     command,
     transaction: !noTransaction,
     ...readDialect(dialect),
+    ...readFormat(format, values),
     ...readProcesses(processes),
     ...readAdopt(rest),
   };
@@ -119,6 +125,22 @@ function readDialect(dialect: string | undefined): { dialect?: DialectName } {
   if (dialect === undefined) return {};
   if (dialect === "postgres" || dialect === "sqlite") return { dialect };
   throw usage(`--dialect is postgres or sqlite, not ${dialect}`);
+}
+
+/** The options that only print make no sense where files are written, and the other way round. */
+function readFormat(
+  format: string | undefined,
+  values: ReturnType<typeof parse>["values"],
+): { format?: FormatName } {
+  if (format === undefined) {
+    if (values.out !== undefined) throw usage("--out is for --format");
+    return {};
+  }
+  const known = formatNames.find((name) => name === format);
+  if (known === undefined) throw usage(`--format is one of ${formatNames.join(", ")}, not ${format}`);
+  if (values.pending) throw usage("With --format the folder tells what is missing: leave out --pending");
+  if (values["no-transaction"]) throw usage("--format knows about transactions: leave out --no-transaction");
+  return { format: known };
 }
 
 function isCommand(name: string): name is CommandName {

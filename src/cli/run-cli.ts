@@ -52,6 +52,7 @@ async function runCommand(
       given,
       configuration,
       terminal: given.json ? silent(terminal) : terminal,
+      cwd: environment.cwd,
       open: async () => (opened = await openSchema(configuration, command)),
     });
   } finally {

@@ -1,6 +1,6 @@
 import type { DialectName, Namespace } from "../database/database.ts";
 import { AuthError } from "../errors.ts";
-import type { Catalogue } from "./catalogue.ts";
+import type { Catalogue, ExportStep } from "./catalogue.ts";
 import {
   inDependencyOrder,
   migrationChecksum,
@@ -71,7 +71,20 @@ export function exportMigrations(
   migrations: readonly ModuleMigration[],
   { catalogue, namespace, transaction }: ExportTarget & { readonly transaction: boolean },
 ): string {
-  const steps = migrations.map(({ module, migration }) => ({
+  const steps = migrations.map((migration) => describeStep(migration, { catalogue, namespace }));
+  return `${catalogue.exportText({ steps, transaction }).join(";\n\n")};\n`;
+}
+
+/** One migration as the statements of a file for a migration tool. */
+export function exportStep(migration: ModuleMigration, target: ExportTarget): string[] {
+  return target.catalogue.exportStep(describeStep(migration, target));
+}
+
+function describeStep(
+  { module, migration }: ModuleMigration,
+  { catalogue, namespace }: ExportTarget,
+): ExportStep {
+  return {
     entry: {
       module,
       number: migration.number,
@@ -80,6 +93,5 @@ export function exportMigrations(
       compatible: migration.compatible ?? false,
     },
     statements: renderMigration(migration, { dialect: catalogue.dialect, namespace }),
-  }));
-  return `${catalogue.exportText({ steps, transaction }).join(";\n\n")};\n`;
+  };
 }

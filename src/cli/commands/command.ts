@@ -8,6 +8,8 @@ export interface CommandContext {
   readonly given: Arguments;
   readonly configuration: Configuration;
   readonly terminal: Terminal;
+  /** The folder that the command runs in. */
+  readonly cwd: string;
   /** Connects; the connection is closed when the command has ended. */
   open(): Promise<OpenSchema>;
 }

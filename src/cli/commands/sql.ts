@@ -1,16 +1,22 @@
 import type { DialectName } from "../../database/database.ts";
 import { resolveNamespace } from "../../database/namespace.ts";
 import { AuthError } from "../../errors.ts";
+import { migrationFormats } from "../../schema/export-formats/migration-formats.ts";
 import { exportModules } from "../../schema/export-sql.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { adoptSchema } from "../../adopt/migrations/adopt-schema.ts";
 import { installedModules } from "../open-schema.ts";
 import type { Command, CommandContext } from "./command.ts";
+import { sqlFolder } from "./sql-folder.ts";
 
-/** Prints the migrations. Asks a database only for `--pending`. */
+/** Prints the migrations, or writes them into a migration tool's folder. Asks a database only for `--pending`. */
 export const sql: Command = async (context) => {
-  const { dialect, text } = context.given.pending ? await pendingSql(context) : await allSql(context);
-  context.terminal.print(text.trimEnd());
+  const { given, terminal } = context;
+  if (given.format !== undefined) {
+    return sqlFolder(context, { ...(await findPlace(context)), format: given.format });
+  }
+  const { dialect, text } = given.pending ? await pendingSql(context) : await allSql(context);
+  terminal.print(text.trimEnd());
   return { exitCode: exitCodes.ok, json: { dialect, sql: text } };
 };
 
@@ -33,15 +39,25 @@ async function pendingSql({ given, open }: CommandContext): Promise<Exported> {
 }
 
 async function allSql(context: CommandContext): Promise<Exported> {
-  const { given, configuration } = context;
-  const known = given.dialect ?? dialectOfUrl(configuration.database);
+  const { modules, ...place } = await findPlace(context);
+  return { dialect: place.dialect, text: exportModules(modules, { ...place, ...options(context.given) }) };
+}
+
+/** What the migrations are and where they are for. */
+async function findPlace({ given, configuration, open }: CommandContext) {
+  const onlyDialect = given.format !== undefined ? only(migrationFormats[given.format].dialects) : null;
+  const known = given.dialect ?? dialectOfUrl(configuration.database) ?? onlyDialect;
   const { dialect, namespace } =
     known === null
-      ? (await context.open()).database
+      ? (await open()).database
       : { dialect: known, namespace: resolveNamespace(configuration.namespace, known) };
   // The tables of adopt belong to databases that it runs on, so they are printed where they are asked for alone.
   const modules = given.module === adoptSchema.name ? [...installedModules, adoptSchema] : installedModules;
-  return { dialect, text: exportModules(modules, { dialect, namespace, ...options(given) }) };
+  return { modules, dialect, namespace };
+}
+
+function only<T>(values: readonly T[]): T | null {
+  return values.length === 1 ? values[0]! : null;
 }
 
 function options({ module, transaction }: CommandContext["given"]) {
