@@ -1,4 +1,5 @@
 import type { Finding, Severity } from "../doctor/check.ts";
+import { plural } from "../doctor/plural.ts";
 import { redact } from "./redact.ts";
 import type { Style, Terminal } from "./terminal.ts";
 
@@ -14,11 +15,7 @@ export function printFindings(
   for (const severity of told) {
     for (const finding of looked.filter((one) => one.severity === severity)) print(finding, terminal);
   }
-  for (const [reason, checks] of groupUnchecked(findings)) {
-    terminal.print("");
-    terminal.print(`${terminal.style("dim", "not checked")}  ${checks.join(", ")}`);
-    terminal.print(`  ${redact(capitalised(reason))}`);
-  }
+  printUnchecked(findings, terminal);
   const fine = looked.filter(({ severity }) => severity === "ok");
   if (verbose) for (const finding of fine) print(finding, terminal);
   terminal.print("");
@@ -28,13 +25,26 @@ export function printFindings(
 function print({ check, severity, message, fix }: Finding, terminal: Terminal): void {
   terminal.print("");
   terminal.print(`${terminal.style(styles[severity], severity)}  ${check}`);
-  terminal.print(`  ${redact(capitalised(message))}`);
+  terminal.print(`  ${redact(message)}`);
   if (fix !== undefined) terminal.print(`  ${terminal.style("dim", "fix:")} ${fix}`);
 }
 
 function reasonOf({ data }: Finding): string | null {
   const reason = data?.["unchecked"];
   return typeof reason === "string" ? reason : null;
+}
+
+const namedAtMost = 6;
+
+function printUnchecked(findings: readonly Finding[], terminal: Terminal): void {
+  const groups = [...groupUnchecked(findings)];
+  if (groups.length === 0) return;
+  terminal.print("");
+  terminal.print(terminal.style("dim", "not checked"));
+  for (const [reason, checks] of groups) {
+    const named = checks.length > namedAtMost ? `${String(checks.length)} others` : checks.join(", ");
+    terminal.print(`  ${named}: ${redact(reason)}`);
+  }
 }
 
 /** One cause often stands behind several checks. */
@@ -57,12 +67,4 @@ function summarise(findings: readonly Finding[], terminal: Terminal): string {
     ...(warnings > 0 ? [terminal.style("yellow", plural(warnings, "warning"))] : []),
   ];
   return `${wrong.join(", ")}; ${fine}`;
-}
-
-function plural(count: number, noun: string): string {
-  return `${String(count)} ${noun}${count === 1 ? "" : "s"}`;
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,4 +1,5 @@
 import { ok, type Check, type Found } from "../check.ts";
+import { plural } from "../plural.ts";
 
 /** Whether the pool fits the load, and all pools together fit the server. */
 export const poolSize: Check = {
@@ -34,7 +35,7 @@ export const poolSize: Check = {
     if (max <= 2 && found.length === 0) {
       found.push({
         severity: "info",
-        message: `The pool has at most ${plural(max, "connection", "connections")}: requests take turns`,
+        message: `The pool has at most ${plural(max, "connection")}: requests take turns`,
         fix: "Right for a serverless function; for a server, set the pool's `max` to 10 or more",
         data: { max },
       });
@@ -44,7 +45,3 @@ export const poolSize: Check = {
       : ok(`The pool has at most ${String(max)} connections, nobody waits, and the server can bear it`);
   },
 };
-
-function plural(count: number, one: string, many: string): string {
-  return `${String(count)} ${count === 1 ? one : many}`;
-}

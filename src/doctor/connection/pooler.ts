@@ -47,7 +47,7 @@ async function describeMode(database: Database): Promise<Found> {
     severity: "info",
     message: moved
       ? "A pooler stands in between, in transaction mode: one connection was answered by several server processes"
-      : "A pooler stands in between; whether in transaction or session mode does not show while others leave it alone",
+      : "A pooler stands in between; transaction or session mode does not show, as one server process answered each time",
     data: { pooler: "present", mode: moved ? "transaction" : "transaction or session" },
   };
 }

@@ -1,4 +1,5 @@
 import { ok, type Check } from "../check.ts";
+import { plural } from "../plural.ts";
 
 /** Whether statements get server-side names, and why. Naming is worth a factor of 1.5 to 4 for a session check. */
 export const statements: Check = {
@@ -13,7 +14,7 @@ export const statements: Check = {
       return [
         {
           severity: "warning",
-          message: `Statements are no longer named: the server or a pooler had lost ${count(name + lost)} by the time they were used`,
+          message: `Statements are no longer named: the server or a pooler had lost ${plural(name + lost, "statement")} by the time they were used`,
           fix: 'Find what discards them (DISCARD ALL or DEALLOCATE ALL on pooled connections, a pooler that is not recognised), or set statements: "unnamed"',
           data,
         },
@@ -26,7 +27,7 @@ export const statements: Check = {
       return [
         {
           severity: name + lost > 0 ? "warning" : "info",
-          message: `Statements are named although a pooler may stand in between, because the option \`statements\` says so${name + lost > 0 ? `; it had lost ${count(name + lost)}` : ""}`,
+          message: `Statements are named although a pooler may stand in between, because the option \`statements\` says so${name + lost > 0 ? `; it had lost ${plural(name + lost, "statement")}` : ""}`,
           fix: 'That needs PgBouncer 1.21 or newer with max_prepared_statements above 0; otherwise leave `statements` at "auto"',
           data,
         },
@@ -54,7 +55,3 @@ export const statements: Check = {
     ];
   },
 };
-
-function count(statements: number): string {
-  return statements === 1 ? "1 statement" : `${String(statements)} statements`;
-}

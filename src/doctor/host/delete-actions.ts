@@ -26,20 +26,21 @@ export const deleteActions: Check = {
 
 function describe(reference: HostReference, database: Database): Found {
   const { target, onDelete, notNull } = reference;
-  const why = onDelete === "set null" ? "would set NULL what is NOT NULL" : `is on delete ${onDelete}`;
+  const why = onDelete === "set null" ? "on delete set null, but is NOT NULL" : `on delete ${onDelete}`;
   const row = target === `${database.namespace.prefix}users` ? "a user" : `a row of ${target}`;
   return {
     severity: "warning",
-    message: `${describeReference(reference)} refers to ${target} and ${why}: deleting ${row} fails while it is referred to`,
+    message: `${describeReference(reference)} refers to ${target} ${why}: deleting ${row} fails while something refers to it`,
     fix: repair(reference, database),
     data: { ...reference, notNull },
   };
 }
 
-function repair(reference: HostReference, { dialect, namespace, table }: Database): string {
+function repair(reference: HostReference, database: Database): string {
+  const { dialect, namespace } = database;
   const { columns, target, targetColumns, quotedTable, name } = reference;
   const list = (names: readonly string[]): string => names.map(quoteIdentifier).join(", ");
-  const key = `foreign key (${list(columns)}) references ${table(target.slice(namespace.prefix.length))} (${list(targetColumns)}) on delete cascade`;
+  const key = `foreign key (${list(columns)}) references ${database.table(target.slice(namespace.prefix.length))} (${list(targetColumns)}) on delete cascade`;
   const otherwise = reference.notNull ? "" : " (or set null)";
   return dialect === "sqlite" || name === null
     ? `Make ${quotedTable} anew with ${key}${otherwise}`

@@ -27,7 +27,7 @@ export const drift: Check = {
     return [
       ...absent.map((table): Found => ({
         severity: "error",
-        message: `table ${table} is missing`,
+        message: `Table ${table} is missing`,
         fix: "Restore it from a backup, or make it anew, empty, as npx wispy-auth sql prints it",
         data: { kind: "table_missing", table },
       })),
@@ -35,13 +35,17 @@ export const drift: Check = {
         .filter((one) => !isOfAbsent(one, absent))
         .map((difference): Found => ({
           severity: "error",
-          message: describeDifference(difference),
+          message: capitalised(describeDifference(difference)),
           fix: repairOf(difference, { database, facts }),
           data: difference,
         })),
     ];
   },
 };
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
 
 /** Indexes are named after their table: one of a table that is gone is made again with it. */
 function isOfAbsent(difference: Difference, absent: readonly string[]): boolean {
@@ -81,13 +85,13 @@ function describeConstraint({ expected, found }: ConstraintDifference, prefix: s
   const table = prefix + expected.table;
   if (kind === "check") {
     return found === null
-      ? `table ${table} has lost its check ${prefix}${name}`
-      : `check ${found.name ?? name} of table ${table} is not validated`;
+      ? `Table ${table} has lost its check ${prefix}${name}`
+      : `Check ${found.name ?? name} of table ${table} is not validated`;
   }
   const what = `${kind} (${columns.join(", ")})${target === null ? "" : ` to ${prefix}${target.table}`}`;
-  if (found === null) return `table ${table} has lost its ${what}`;
+  if (found === null) return `Table ${table} has lost its ${what}`;
   const onDelete = found.target?.onDelete;
   return onDelete === target?.onDelete
-    ? `the ${what} of table ${table} is not validated`
-    : `the ${what} of table ${table} is on delete ${onDelete ?? "unknown"}, expected ${target?.onDelete ?? "none"}`;
+    ? `The ${what} of table ${table} is not validated`
+    : `The ${what} of table ${table} is on delete ${onDelete ?? "unknown"}, expected ${target?.onDelete ?? "none"}`;
 }

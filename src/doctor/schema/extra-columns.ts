@@ -32,11 +32,12 @@ export const extraColumns: Check = {
   },
 };
 
-function describeRequired({ table, column }: Extra, { dialect, namespace, table: nameOf }: Database): Found {
-  const name = nameOf(table.slice(namespace.prefix.length));
+function describeRequired({ table, column }: Extra, database: Database): Found {
+  const { dialect, namespace } = database;
+  const name = database.table(table.slice(namespace.prefix.length));
   return {
     severity: "error",
-    message: `column ${table}.${column} is not ours and is NOT NULL without a default: every insert of ours into ${table} fails`,
+    message: `Column ${table}.${column} is not ours and is NOT NULL without a default: every insert of ours into ${table} fails`,
     fix:
       dialect === "postgres"
         ? `alter table ${name} alter column "${column}" drop not null, or give it a default`

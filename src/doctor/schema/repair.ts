@@ -72,6 +72,6 @@ export function repairConstraint(
     : `alter table ${table} drop constraint ${name}, add ${clause}`;
 }
 
-function tableOf({ namespace, table }: Place, name: string): string {
-  return table(name.slice(namespace.prefix.length));
+function tableOf(database: Place, name: string): string {
+  return database.table(name.slice(database.namespace.prefix.length));
 }

@@ -63,8 +63,8 @@ export const tableRights: Check = {
     if (usage && lacking.length === 0) return ok("This role may use all of our tables");
     const schema = quoteIdentifier(database.namespace.schema);
     const what = [
-      ...(usage ? [] : [`enter schema ${database.namespace.schema}`]),
-      ...groupByRights(lacking).map(([names, tables]) => `${names} ${tables.join(", ")}`),
+      ...(usage ? [] : [`usage on schema ${database.namespace.schema}`]),
+      ...groupByRights(lacking).map(([names, of]) => `${names} on ${of.join(", ")}`),
     ];
     const { prefix } = database.namespace;
     const tables =
@@ -78,7 +78,7 @@ export const tableRights: Check = {
     return [
       {
         severity: "error",
-        message: `Role ${role} may not ${what.join("; ")}`,
+        message: `Role ${role} lacks ${what.join("; ")}`,
         fix: `As the owner: ${grants.join("; ")}`,
         data: { role, usage, lacking },
       },
@@ -106,13 +106,13 @@ export const rowSecurity: Check = {
     const tables = (await readRights(context)).filter(({ hidden }) => hidden).map(({ table }) => table);
     if (tables.length === 0) return ok("Row-level security hides no row of ours from this role");
     const { role } = await context.server();
-    const { table, namespace } = context.database;
-    const [first] = tables;
+    const { database } = context;
+    const first = database.table(tables[0]!.slice(database.namespace.prefix.length));
     return [
       {
         severity: "error",
         message: `Row-level security is on for ${tables.join(", ")}: role ${role} sees the rows that its policies allow, and none without a policy`,
-        fix: `alter table ${table(first!.slice(namespace.prefix.length))} disable row level security${tables.length > 1 ? ", and so for the others" : ""}; other roles are kept out by rights`,
+        fix: `alter table ${first} disable row level security${tables.length > 1 ? ", and so for the others" : ""}; other roles are kept out by rights`,
         data: { role, tables },
       },
     ];

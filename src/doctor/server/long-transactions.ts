@@ -1,6 +1,7 @@
 import { ok, type Check, type CheckContext, type Found } from "../check.ts";
 import { tableNames } from "../schema/schema-facts.ts";
 import { lookUp } from "../look-up.ts";
+import { plural } from "../plural.ts";
 
 interface Transaction {
   readonly pid: number;
@@ -46,7 +47,7 @@ export const longTransactions: Check = {
     return [
       {
         severity: "info",
-        message: `${none} as far as this role can see: ${String(hidden)} sessions of other roles are hidden from it`,
+        message: `${none} as far as this role can see: ${plural(hidden, "session")} of other roles ${hidden === 1 ? "is" : "are"} hidden from it`,
         fix: "grant pg_read_all_stats to this role, or look as one that has it",
         data: { hidden },
       },
