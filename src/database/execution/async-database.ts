@@ -75,7 +75,11 @@ export class AsyncDatabase extends TypedStatements implements Database {
       cache: new StatementCache({ dialect: options.dialect, namespace: options.namespace }),
       naming: new StatementNaming(mode, options.onNamingDisabled),
     });
-    this.#joins = new AsyncJoins({ sender: this.#sender, operations: this.#operations });
+    this.#joins = new AsyncJoins({
+      dialect: this.dialect,
+      sender: this.#sender,
+      operations: this.#operations,
+    });
   }
 
   table(name: string): string {
@@ -133,7 +137,7 @@ export class AsyncDatabase extends TypedStatements implements Database {
       driver: this.#driver.name,
       ownership: this.#options.ownership,
       connections: this.#driver.counts(),
-      pooler: naming.pooler,
+      pooler: this.dialect === "sqlite" ? "none" : naming.pooler,
       naming: naming.disabled ? "disabled_after_refusals" : naming.active ? "named" : "unnamed",
       statements: { ...counts, recovered: { ...naming.recovered }, transactionReplays: this.#replays },
     };

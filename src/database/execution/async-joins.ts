@@ -1,5 +1,5 @@
 import { AuthError } from "../../errors.ts";
-import type { JoinedDatabase } from "../database.ts";
+import type { DialectName, JoinedDatabase } from "../database.ts";
 import type { JoinedConnection } from "../drivers/driver.ts";
 import type { TransactionScript } from "../script.ts";
 import { ask, toCallerError, transactionAborted } from "./driver-failure.ts";
@@ -9,11 +9,17 @@ import type { StatementSender } from "./statement-sender.ts";
 
 /** Runs scripts inside transactions that the application began and will end, on connections whose calls are promises. */
 export class AsyncJoins {
+  readonly #dialect: DialectName;
   readonly #sender: StatementSender;
   readonly #operations: Operations;
   readonly #turns = new WeakMap<object, Promise<void>>();
 
-  constructor(parts: { readonly sender: StatementSender; readonly operations: Operations }) {
+  constructor(parts: {
+    readonly dialect: DialectName;
+    readonly sender: StatementSender;
+    readonly operations: Operations;
+  }) {
+    this.#dialect = parts.dialect;
     this.#sender = parts.sender;
     this.#operations = parts.operations;
   }
@@ -43,7 +49,7 @@ export class AsyncJoins {
 
   /** Nothing is named, replayed or ended here. */
   #run<T>(connection: JoinedConnection, script: TransactionScript<T>): Promise<T> {
-    assertJoinable(connection);
+    assertJoinable(connection, this.#dialect);
     const sender = this.#sender;
     return runScriptAsync(script, {
       guard: this.#operations.guard,
@@ -56,7 +62,12 @@ export class AsyncJoins {
   }
 }
 
-function assertJoinable(connection: JoinedConnection): void {
+function assertJoinable(connection: JoinedConnection, dialect: DialectName): void {
+  if (connection.dialect !== dialect) {
+    throw new AuthError("unsupported_handle", {
+      message: `auth.within() takes a transaction of the database it was made with, which is ${dialect}`,
+    });
+  }
   const state = connection.state();
   if (state === "none") {
     throw new AuthError("transaction_required", {

@@ -106,6 +106,7 @@ export class SyncDatabase extends TypedStatements implements Database {
   /** A transaction of a query builder over the same file: its calls are promises. */
   #joinAsync(handle: object, joining: JoinedConnection | Promise<JoinedConnection>): JoinedDatabase {
     this.#joins ??= new AsyncJoins({
+      dialect: this.dialect,
       sender: new StatementSender({
         cache: this.#cache,
         naming: new StatementNaming("unnamed", () => undefined),
