@@ -8,6 +8,7 @@ import {
   type HostTransaction,
   type TransactionSteps,
 } from "wispy-auth/testing";
+import { queryBuilderHandles } from "./query-builder-handles.ts";
 import { sqliteDriverHandles } from "./sqlite-driver-handles.ts";
 
 /** A driver whose handles an application may lend, and how an application opens one. */
@@ -128,6 +129,7 @@ export const driverHandles: readonly DriverHandle[] = [
   pgClient,
   betterSqlite3,
   ...sqliteDriverHandles,
+  ...queryBuilderHandles,
 ];
 
 /** @throws Error if there is no such driver */

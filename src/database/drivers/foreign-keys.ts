@@ -1,5 +1,5 @@
 import { AuthError } from "../../errors.ts";
-import type { DriverResult, SyncDriver } from "./driver.ts";
+import type { AsyncDriver, DriverResult, SyncDriver } from "./driver.ts";
 
 /** Not a setting of the file: each connection has its own. */
 export const askForeignKeys = { text: "PRAGMA foreign_keys", values: [] } as const;
@@ -20,4 +20,15 @@ export function requireForeignKeys({ rows }: DriverResult, remedy: string): void
 export function withForeignKeys(driver: SyncDriver, remedy: string): SyncDriver {
   if (driver.open) requireForeignKeys(driver.query(askForeignKeys.text, askForeignKeys.values), remedy);
   return driver;
+}
+
+/** The same for a driver whose calls are promises. */
+export async function withForeignKeysLater(driver: AsyncDriver, remedy: string): Promise<AsyncDriver> {
+  const connection = await driver.acquire();
+  try {
+    requireForeignKeys(await connection.query(askForeignKeys), remedy);
+    return driver;
+  } finally {
+    connection.release("reusable");
+  }
 }

@@ -49,7 +49,7 @@ export function kyselyDriver(
     async acquire() {
       counts.waiting += 1;
       try {
-        const lent = park((callback) => plain.connection().execute(callback));
+        const lent = park<KyselyDatabase>((callback) => plain.connection().execute(callback));
         const connection = await acquiredInTime(lent, {
           milliseconds: deadlines.acquireMilliseconds,
           giveBack: (late) => void late.end().catch(ignoreError),

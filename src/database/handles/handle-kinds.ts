@@ -3,11 +3,20 @@ import type { Deadlines } from "../drivers/deadlines.ts";
 import type { AsyncDriver, SyncDriver } from "../drivers/driver.ts";
 import { betterSqlite3Handles } from "./better-sqlite3-handles.ts";
 import type { Beneath, HandleKind, Joining } from "./handle-kind.ts";
+import { knexHandles } from "./knex-handles.ts";
+import { kyselyHandles } from "./kysely-handles.ts";
 import { libsqlHandles } from "./libsql-handles.ts";
 import { nodeSqliteHandles } from "./node-sqlite-handles.ts";
 import { pgHandles } from "./pg-handles.ts";
 
-const kinds: readonly HandleKind[] = [pgHandles, betterSqlite3Handles, libsqlHandles, nodeSqliteHandles];
+const kinds: readonly HandleKind[] = [
+  kyselyHandles,
+  knexHandles,
+  pgHandles,
+  betterSqlite3Handles,
+  libsqlHandles,
+  nodeSqliteHandles,
+];
 const databases = kinds.flatMap((kind) => kind.databases);
 const transactions = kinds.flatMap((kind) => kind.transactions);
 

@@ -1,7 +1,6 @@
 import { AuthError } from "../../errors.ts";
 import type { DialectName } from "../database.ts";
-import type { AsyncDriver } from "../drivers/driver.ts";
-import { askForeignKeys, requireForeignKeys } from "../drivers/foreign-keys.ts";
+import { withForeignKeysLater } from "../drivers/foreign-keys.ts";
 import type { KyselyDatabase } from "../drivers/kysely.ts";
 import type { HandleKind } from "./handle-kind.ts";
 
@@ -20,8 +19,7 @@ export const kyselyHandles: HandleKind = {
         const dialect = dialectOf(database);
         const { kyselyDriver } = await import("../drivers/kysely.ts");
         const driver = kyselyDriver(database, { dialect, deadlines });
-        if (dialect === "sqlite") await checkForeignKeys(driver);
-        return driver;
+        return dialect === "sqlite" ? withForeignKeysLater(driver, "PRAGMA foreign_keys = ON") : driver;
       },
     },
   ],
@@ -45,15 +43,6 @@ export const kyselyHandles: HandleKind = {
 
 function recognises(handle: object): boolean {
   return "getExecutor" in handle && "withoutPlugins" in handle && "executeQuery" in handle;
-}
-
-async function checkForeignKeys(driver: AsyncDriver): Promise<void> {
-  const connection = await driver.acquire();
-  try {
-    requireForeignKeys(await connection.query(askForeignKeys), "PRAGMA foreign_keys = ON");
-  } finally {
-    connection.release("reusable");
-  }
 }
 
 /** The parts of Kysely's query builder that are used. */

@@ -1,0 +1,4 @@
+import { testDriver } from "./support/test-driver.ts";
+
+testDriver("Kysely on PostgreSQL");
+testDriver("Kysely on SQLite");

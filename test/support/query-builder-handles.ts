@@ -1,0 +1,112 @@
+import Database from "better-sqlite3";
+import knex, { type Knex } from "knex";
+import { CamelCasePlugin, CompiledQuery, Kysely, PostgresDialect, SqliteDialect, type Dialect } from "kysely";
+import pg from "pg";
+import { runSteps, type HostDatabase, type HostRow } from "wispy-auth/testing";
+import type { DriverHandle } from "./driver-handles.ts";
+
+const kyselyOnPostgres: DriverHandle = {
+  name: "Kysely on PostgreSQL",
+  dialect: "postgres",
+  opens: "url",
+  async open(url, { max = 4 } = {}) {
+    const pool = new pg.Pool({ connectionString: url, max });
+    pool.on("error", () => undefined);
+    return lendKysely("postgres", new PostgresDialect({ pool }));
+  },
+};
+
+const kyselyOnSqlite: DriverHandle = {
+  name: "Kysely on SQLite",
+  dialect: "sqlite",
+  opens: "path",
+  async open(path) {
+    const database = new Database(path).defaultSafeIntegers();
+    return lendKysely("sqlite", new SqliteDialect({ database }));
+  },
+};
+
+/** With a plugin that renames columns and changes values, as applications have. */
+function lendKysely(dialect: HostDatabase["dialect"], driver: Dialect): HostDatabase {
+  let statements = 0;
+  const database = new Kysely<unknown>({
+    dialect: driver,
+    plugins: [new CamelCasePlugin()],
+    log: ({ query }) => void (query.sql.startsWith("PRAGMA") || (statements += 1)),
+  });
+  const queryOn =
+    (handle: Kysely<unknown>) =>
+    async (text: string): Promise<readonly HostRow[]> =>
+      numbered((await handle.executeQuery<HostRow>(CompiledQuery.raw(text))).rows);
+  return {
+    dialect,
+    database,
+    query: queryOn(database),
+    inTransaction: (steps) =>
+      database
+        .transaction()
+        .execute((transaction) => runSteps(steps({ handle: transaction, query: queryOn(transaction) }))),
+    statementCount: () => statements,
+    close: () => database.destroy(),
+  };
+}
+
+const knexOnPostgres: DriverHandle = {
+  name: "Knex on PostgreSQL",
+  dialect: "postgres",
+  opens: "url",
+  open: async (url, { max = 4 } = {}) =>
+    lendKnex("postgres", {
+      client: "pg",
+      connection: url,
+      pool: { min: 0, max },
+      postProcessResponse: ({ rows }: { rows: HostRow[] }) => rows,
+    }),
+};
+
+const knexOnSqlite: DriverHandle = {
+  name: "Knex on SQLite",
+  dialect: "sqlite",
+  opens: "path",
+  open: async (filename) =>
+    lendKnex("sqlite", {
+      client: "better-sqlite3",
+      connection: { filename, options: { safeIntegers: true } },
+      useNullAsDefault: true,
+      postProcessResponse: (rows: unknown) => (Array.isArray(rows) ? rows : []),
+    }),
+};
+
+function lendKnex(dialect: HostDatabase["dialect"], config: Knex.Config): HostDatabase {
+  const database = knex(config);
+  const queryOn =
+    (handle: Knex) =>
+    async (text: string): Promise<readonly HostRow[]> =>
+      numbered((await handle.raw(text)) as HostRow[]);
+  return {
+    dialect,
+    database,
+    query: queryOn(database),
+    inTransaction: (steps) =>
+      database.transaction((transaction) =>
+        runSteps(steps({ handle: transaction, query: queryOn(transaction) })),
+      ),
+    close: () => database.destroy(),
+  };
+}
+
+/** BigInts as the numbers they are. */
+function numbered(rows: readonly HostRow[]): readonly HostRow[] {
+  const plain = (value: unknown): unknown => (typeof value === "bigint" ? Number(value) : value);
+  return rows.map((row) =>
+    Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(value)])),
+  );
+}
+
+/** Query builders and ORMs over pg and better-sqlite3. */
+export const queryBuilderHandles: readonly DriverHandle[] = [
+  kyselyOnPostgres,
+  kyselyOnSqlite,
+  knexOnPostgres,
+  knexOnSqlite,
+];
