@@ -31,10 +31,25 @@ export interface SuiteContext {
 /** Runs a suite of tests on every database of the project's variant. Each run has a database of its own. */
 export function forEachDatabase(name: string, suite: (ctx: SuiteContext) => void): void {
   const variant = inject("variant") ?? defaultVariant;
+  for (const dialect of variant.databases) describeOn(dialect, { name, variant, suite });
+}
+
+/** The same on one of them, for what the others do not have. */
+export function forDatabase(dialect: DialectName, name: string, suite: (ctx: SuiteContext) => void): void {
+  describeOn(dialect, { name, variant: inject("variant") ?? defaultVariant, suite });
+}
+
+function describeOn(
+  dialect: DialectName,
+  given: {
+    readonly name: string;
+    readonly variant: Variant;
+    readonly suite: (ctx: SuiteContext) => void;
+  },
+): void {
+  const { name, variant, suite } = given;
   const missing = variant.pgbouncer && inject("pgbouncer") === null;
-  for (const dialect of variant.databases) {
-    describe.skipIf(missing)(`${name} (${dialect})`, () => suite(createSuiteContext(dialect, variant)));
-  }
+  describe.skipIf(missing)(`${name} (${dialect})`, () => suite(createSuiteContext(dialect, variant)));
 }
 
 function createSuiteContext(dialect: DialectName, variant: Variant): SuiteContext {

@@ -43,7 +43,8 @@ export async function startPostgresServer(options: PostgresServerOptions = {}): 
       file: binaries.postgres,
       args: ["-D", dataIn(folder), "-p", String(address.port), ...renderSettings(address.host, options)],
       user,
-      readyMessage: "database system is ready to accept connections",
+      // A standby goes on: "read-only connections".
+      readyMessage: "database system is ready to accept",
       folder: folder.path,
     };
     return controlServer(command, { address, folder, first: await startServiceProcess(command) });

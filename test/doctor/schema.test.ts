@@ -1,0 +1,197 @@
+import { expect, it } from "vitest";
+import { diagnose } from "wispy-auth/doctor";
+import { coreSchema } from "../../src/core/migrations/core-schema.ts";
+import type { Migration } from "../../src/schema/migration.ts";
+import { openSchema } from "../schema/support/open-schema.ts";
+import { createTestAuth, type TestAuth } from "../support/create-test-auth.ts";
+import { forEachDatabase } from "../support/for-each-database.ts";
+import { fine, lookAt, openDoctored } from "./support/doctored.ts";
+
+const coreLabel = "core/001-accounts";
+
+forEachDatabase("the doctor, about migrations,", (ctx) => {
+  /** A database on which these migrations of the core were run, and an Auth that did not look at it. */
+  const migratedWith = async (...migrations: readonly Migration[]): Promise<TestAuth> => {
+    const database = await ctx.createDatabase();
+    const { manager } = await openSchema(database.open(), { modules: [{ ...coreSchema, migrations }] });
+    await manager.migrate();
+    return createTestAuth(ctx, { database: database.open().native, migrate: "off" });
+  };
+  const [first] = coreSchema.migrations as readonly [Migration];
+  const later: Migration = { number: 2, name: "later", postgres: [], sqlite: [] };
+
+  it("says what an empty database lacks, and that it is otherwise well", async () => {
+    const database = await ctx.createDatabase();
+    const auth = await createTestAuth(ctx, { database: database.open().native, migrate: "off" });
+    const findings = await diagnose(auth.database);
+    expect(findings.filter(({ severity }) => severity === "error")).toEqual([
+      {
+        check: "migrations-pending",
+        severity: "error",
+        message: `The database lacks ${coreLabel}`,
+        fix: "npx wispy-auth migrate",
+        data: { migrations: [coreLabel], mayCreate: true },
+      },
+    ]);
+    expect(findings.filter(({ data }) => data?.["unchecked"] !== undefined)).toEqual([]);
+    await auth.migrate();
+    expect(await lookAt(auth, "migrations-pending")).toEqual(fine("migrations-pending"));
+  });
+
+  it("tells a newer database that this version cannot work with from one that it can", async () => {
+    expect(await lookAt(await migratedWith(first, later), "migrations-newer")).toEqual([
+      {
+        check: "migrations-newer",
+        severity: "error",
+        message: "Module core is at version 2, this version knows 1 and cannot work with that",
+        fix: expect.stringContaining("Update wispy-auth"),
+        data: { module: "core", known: 1, found: 2, compatible: false },
+      },
+    ]);
+    const compatible = await migratedWith(first, { ...later, compatible: true });
+    expect(await lookAt(compatible, "migrations-newer")).toMatchObject([
+      { severity: "info", message: expect.stringContaining("it can work with that") },
+    ]);
+  });
+
+  it("names an applied migration that was edited since", async () => {
+    const auth = await migratedWith({ ...first, sqlite: [...first.sqlite, "select 1"] });
+    expect(await lookAt(auth, "migrations-edited")).toMatchObject([
+      {
+        severity: "error",
+        message: `Migration ${coreLabel} was changed after it had been applied here`,
+        fix: expect.stringContaining("Install the version"),
+        data: { migration: coreLabel },
+      },
+    ]);
+    expect(await lookAt(auth, "drift")).toEqual(fine("drift"));
+  });
+
+  it("sees tables of somebody else's where ours belong", async () => {
+    const database = await ctx.createDatabase();
+    const host = database.open();
+    if (ctx.dialect === "postgres") await host.query("create schema wispy");
+    await host.query(`create table ${ctx.table("users")} (id integer)`);
+    await host.query(`create table ${ctx.table("migrations")} (id integer)`);
+    const auth = await createTestAuth(ctx, { database: host.native, migrate: "off" });
+    const [finding] = await lookAt(auth, "foreign-tables");
+    expect(finding).toMatchObject({ severity: "error", fix: expect.stringContaining("--namespace") });
+    // SQLite's ledger is asked first, and is the first to be found out.
+    expect(finding!.message).toMatch(
+      ctx.dialect === "postgres"
+        ? /^migrations, users exist and are not ours/
+        : /^wispy_migrations exists and is not ours/,
+    );
+  });
+
+  it("sees a table of somebody else's beside our ledger", async () => {
+    const auth = await migratedWith();
+    const { host } = ctx;
+    await createTestAuth(ctx);
+    await host.query(`drop table ${ctx.table("events")}`);
+    await host.query(`create table ${ctx.table("events")} (id integer)`);
+    // Where its migration was applied it is drift: the ledger says that the table is ours.
+    const own = await createTestAuth(ctx, { migrate: "off" });
+    expect(await lookAt(own, "foreign-tables")).toEqual(fine("foreign-tables"));
+    expect((await lookAt(own, "drift")).length).toBeGreaterThan(1);
+    expect(await lookAt(auth, "foreign-tables")).toEqual(fine("foreign-tables"));
+  });
+});
+
+forEachDatabase("the doctor, about drift,", (ctx) => {
+  const named = (name: string): string => (ctx.dialect === "postgres" ? name : `wispy_${name}`);
+  const index = (name: string): string => (ctx.dialect === "postgres" ? `wispy.${name}` : `wispy_${name}`);
+
+  it("puts back a column that may be empty", async () => {
+    const { host, look, mend } = await openDoctored(ctx);
+    await host.query(`alter table ${ctx.table("users")} drop column name`);
+    expect(await look("drift")).toMatchObject([
+      { severity: "error", message: `Column ${named("users")}.name is missing` },
+    ]);
+    expect(await mend("drift")).toEqual(fine("drift"));
+  });
+
+  it("puts back an index", async () => {
+    const { host, look, mend } = await openDoctored(ctx);
+    await host.query(`drop index ${index("users_email_canonical")}`);
+    expect(await look("drift")).toMatchObject([
+      {
+        message: `Index ${named("users_email_canonical")} is missing`,
+        fix: expect.stringMatching(/^create unique index/),
+      },
+    ]);
+    expect(await mend("drift")).toEqual(fine("drift"));
+  });
+
+  it("says of a table that is gone just that", async () => {
+    const { host, look } = await openDoctored(ctx);
+    await host.query(`drop table ${ctx.table("events")}`);
+    expect(await look("drift")).toMatchObject([
+      {
+        severity: "error",
+        message: `Table ${named("events")} is missing`,
+        fix: expect.stringContaining("sql"),
+      },
+    ]);
+    expect(await look("constraints")).toEqual(fine("constraints"));
+  });
+
+  it("sees another type, a lost NOT NULL and a missing column that must not be empty", async () => {
+    const { host, look } = await openDoctored(ctx);
+    const users = ctx.table("users");
+    const [retyped, bare] = ctx.dialect === "postgres" ? ["varchar(80)", "timestamptz"] : ["blob", "integer"];
+    for (const statement of [
+      `alter table ${users} drop column name`,
+      `alter table ${users} add column name ${retyped}`,
+      `alter table ${users} drop column updated_at`,
+      `alter table ${users} add column updated_at ${bare}`,
+      `alter table ${users} drop column created_at`,
+    ]) {
+      await host.query(statement);
+    }
+    const found = await look("drift");
+    expect(found.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^Column \w*users\.name is (character varying\(80\)|blob), expected text$/),
+      `Column ${named("users")}.created_at is missing`,
+      `Column ${named("users")}.updated_at has lost its NOT NULL`,
+    ]);
+    for (const { severity, fix } of found) {
+      expect({ severity, fix }).toEqual({
+        severity: "error",
+        fix: expect.stringMatching(
+          ctx.dialect === "postgres" ? /^alter table / : /^Make "wispy_users" anew /,
+        ),
+      });
+    }
+  });
+
+  it("leaves the application's own columns alone, unless they keep us from inserting", async () => {
+    const { host, look } = await openDoctored(ctx);
+    await host.query(`alter table ${ctx.table("users")} add column nickname text`);
+    await host.query(`alter table ${ctx.table("users")} add column plan text not null default 'free'`);
+    expect(await look("drift")).toEqual(fine("drift"));
+    expect(await look("extra-columns")).toEqual([
+      {
+        check: "extra-columns",
+        severity: "info",
+        message: `${named("users")}.nickname, ${named("users")}.plan are not ours, and in nobody's way`,
+        data: { columns: [`${named("users")}.nickname`, `${named("users")}.plan`] },
+      },
+    ]);
+  });
+
+  it("looks at the tables under another namespace", async () => {
+    const database = await ctx.createDatabase();
+    const host = database.open();
+    const auth = await createTestAuth(ctx, { database: host.native, namespace: "Odd Name" });
+    const table = ctx.dialect === "postgres" ? `"Odd Name".sessions` : `"Odd Name_sessions"`;
+    await host.query(`drop index ${table.replace("sessions", "sessions_user_id")}`);
+    const [finding, ...more] = await lookAt(auth, "drift");
+    expect(more).toEqual([]);
+    await host.query(finding!.fix!);
+    const findings = await diagnose(auth.database);
+    expect(findings.filter(({ severity, check }) => severity === "error" || check === "drift")).toEqual(
+      fine("drift"),
+    );
+  });
+});
