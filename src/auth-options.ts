@@ -37,6 +37,11 @@ export interface AuthOptions<
   readonly statements?: StatementsMode;
   /** Limits of a pool that is opened for a URL. A borrowed pool keeps its own. */
   readonly pool?: PoolLimits;
+  /**
+   * Signs what leaves the house and comes back, such as a referral cookie; only some modules need it. At least 32
+   * bytes. To change it, put the new one before the old: the first signs, all verify.
+   */
+  readonly secret?: string | readonly string[];
   readonly session?: SessionOptions;
   readonly lockout?: LockoutOptions;
   readonly password?: PasswordPolicyOptions & {

@@ -2,7 +2,6 @@ import type { Auth, AuthOperations, JoinedOperations, SessionSource, Synchronous
 import type { AuthOptions } from "./auth-options.ts";
 import { systemClock } from "./clock.ts";
 import type { Module } from "./contract/module.ts";
-import type { CoreEnvironment } from "./core/core-environment.ts";
 import type { Core } from "./core/core.ts";
 import { noHooks } from "./core/hooks.ts";
 import { createEnvironment } from "./core/create-environment.ts";
@@ -11,11 +10,13 @@ import type { ResultMode } from "./core/runner.ts";
 import { connect } from "./database/connect.ts";
 import type { Database } from "./database/database.ts";
 import { createBrowserSessions } from "./http/browser-sessions.ts";
+import { createKeyring } from "./crypto/keyring.ts";
 import { AuthError } from "./errors.ts";
+import { toSetCookies } from "./http/cookies/set-cookie.ts";
 import type { HttpHandler } from "./http/create-handler.ts";
 import { parseHttpSettings, type HttpSettings } from "./http/http-settings.ts";
 import { pooledRandom } from "./ids.ts";
-import type { StartedModules } from "./start-modules.ts";
+import type { ModuleParts, StartedModules } from "./start-modules.ts";
 import { consoleLog, withoutFailures, type Log } from "./log.ts";
 import type { SchemaManager, SchemaReport } from "./schema/schema-manager.ts";
 
@@ -43,7 +44,11 @@ export async function composeAuth<Native, Modules extends readonly Module[]>(
       password: options.password,
       report: log,
     });
-    const modules = await openModules(options.modules ?? [], base);
+    const modules = await openModules(options.modules ?? [], {
+      environment: base,
+      keyring: createKeyring([options.secret ?? []].flat()),
+      setCookies: (changes, module) => toSetCookies(changes, settings.cookies, { now: clock.now(), module }),
+    });
     const openSchema = async (): Promise<SchemaManager> => {
       // Loaded when it is needed: at most once in a process's life, and never with `migrate: "off"`.
       const { SchemaManager } = await import("./schema/schema-manager.ts");
@@ -69,13 +74,10 @@ export async function composeAuth<Native, Modules extends readonly Module[]>(
 }
 
 /** The machinery of modules is loaded only where there are some. */
-async function openModules(
-  modules: readonly Module[],
-  environment: CoreEnvironment,
-): Promise<StartedModules | null> {
+async function openModules(modules: readonly Module[], parts: ModuleParts): Promise<StartedModules | null> {
   if (modules.length === 0) return null;
   const { startModules } = await import("./start-modules.ts");
-  return startModules(modules, environment);
+  return startModules(modules, parts);
 }
 
 function withApis(auth: object, apis: Readonly<Record<string, object>>): object {

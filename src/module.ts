@@ -7,12 +7,14 @@ export type {
   ModuleDefinition,
   ModuleEvent,
   ModuleHooks,
+  ModuleSignUpDraft,
   SignUpScript,
   StartedModule,
 } from "./contract/module.ts";
 export { implementRoute } from "./contract/route.ts";
 export type {
   CookieChanges,
+  ModuleCookie,
   Credential,
   HttpMethod,
   Route,
@@ -22,14 +24,17 @@ export type {
   SessionCookie,
 } from "./contract/route.ts";
 export type { Schema, SchemaIssue, SchemaResult } from "./contract/schema.ts";
+export type { Signer } from "./crypto/keyring.ts";
 export type { Clock } from "./clock.ts";
 export type { NewAccount, SignUpDraft } from "./core/hooks.ts";
 export type { ClientDetails } from "./core/input/client-details.ts";
 export type { RequestContext } from "./core/request-context.ts";
 export type { CurrentSession, Session } from "./core/session.ts";
 export type { User } from "./core/user.ts";
-/** The core's table of users, to be read and joined by modules, never written. */
+/** The core's tables, to be read and joined by modules, never written. */
 export { users as usersTable } from "./core/users/users-table.ts";
+export { sessions as sessionsTable } from "./core/sessions/sessions-table.ts";
+export { devices as devicesTable } from "./core/devices/devices-table.ts";
 export type { DialectName, TransactionOptions } from "./database/database.ts";
 export type { Script, Transaction, TransactionScript } from "./database/script.ts";
 export { byDialect, expression, guard, sql } from "./database/statements/fragment.ts";

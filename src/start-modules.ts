@@ -1,6 +1,6 @@
 import { checkModules } from "./check-modules.ts";
 import type { Module, ModuleContext, ModuleEvent, StartedModule } from "./contract/module.ts";
-import type { Route } from "./contract/route.ts";
+import type { CookieChanges, Route } from "./contract/route.ts";
 import type { Schema } from "./contract/schema.ts";
 import { inBatches } from "./core/clean-up/clean-up.ts";
 import type { CoreEnvironment } from "./core/core-environment.ts";
@@ -10,6 +10,7 @@ import { unknownClient } from "./core/input/client-details.ts";
 import { coreSchema } from "./core/migrations/core-schema.ts";
 import { ownRunner } from "./core/runner.ts";
 import { createUserDirectory } from "./core/users/user-directory.ts";
+import type { Keyring } from "./crypto/keyring.ts";
 import { AuthError, type InputIssue } from "./errors.ts";
 import type { HttpModules } from "./http/http-modules.ts";
 import { inDependencyOrder, type SchemaModule } from "./schema/migration.ts";
@@ -29,17 +30,25 @@ export interface StartedModules {
 type Started = StartedModule<object, unknown, object>;
 type Running = readonly { readonly module: Module; readonly started: Started }[];
 
+/** What modules are started with. */
+export interface ModuleParts {
+  readonly environment: CoreEnvironment;
+  readonly keyring: Keyring;
+  readonly setCookies: (changes: CookieChanges, module: string) => readonly string[];
+}
+
 /**
  * Starts modules on the core's own environment, each after those it depends on.
  * @throws AuthError `configuration_invalid`, `statement_invalid`
  */
-export function startModules(given: readonly Module[], environment: CoreEnvironment): StartedModules {
+export function startModules(given: readonly Module[], parts: ModuleParts): StartedModules {
+  const { environment } = parts;
   checkModules(given);
   const schemas = inDependencyOrder([coreSchema, ...given.map(schemaOf)]);
   const modules = schemas.flatMap(({ name }) => given.find((module) => module.name === name) ?? []);
   const running = modules.map((module) => {
     environment.database.register(module.statements ?? []);
-    return { module, started: module.start(contextOf(module, environment)) };
+    return { module, started: module.start(contextOf(module, parts)) };
   });
   return {
     schemas,
@@ -61,7 +70,10 @@ function schemaOf({ name, dependsOn = [], migrations = [], tables = [] }: Module
   return { name, dependsOn: ["core", ...dependsOn], migrations, tables };
 }
 
-function contextOf({ name, eventTypes = [] }: Module, environment: CoreEnvironment): ModuleContext {
+function contextOf(
+  { name, eventTypes = [] }: Module,
+  { environment, keyring, setCookies }: ModuleParts,
+): ModuleContext {
   const { database, clock, random, newId } = environment;
   const { get, getByEmail } = createUserDirectory(environment, ownRunner(database));
   const known = new Set<string>(eventTypes);
@@ -71,6 +83,8 @@ function contextOf({ name, eventTypes = [] }: Module, environment: CoreEnvironme
     random,
     newId,
     users: { get, getByEmail },
+    signer: (purpose) => keyring.signer(`${name}.${purpose}`),
+    setCookie: (own) => setCookies({ own }, name)[0]!,
     recordEvent({ client = unknownClient, type, ...event }: ModuleEvent) {
       if (!known.has(type))
         throw invalid(`The module ${name} records ${type}, which is not among its eventTypes`);
@@ -92,8 +106,9 @@ function hooksOf(running: Running): CoreHooks {
       for (const { module, started } of running) {
         const fields = readFields(module, input);
         const { hooks } = started;
-        if (hooks?.signUp)
-          parts.push({ name: module.name, script: await hooks.signUp({ ...draft, fields }) });
+        if (!hooks?.signUp) continue;
+        const cookie = draft.cookies[module.name] ?? null;
+        parts.push({ name: module.name, script: await hooks.signUp({ ...draft, fields, cookie }) });
       }
       return parts;
     },

@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { NewAccount, SignUpDraft } from "../core/hooks.ts";
 import type { UserDirectory } from "../core/users/user-directory.ts";
+import type { Signer } from "../crypto/keyring.ts";
 import type { Database } from "../database/database.ts";
 import type { TransactionScript } from "../database/script.ts";
 import type { AnyStatement } from "../database/statements/compile.ts";
@@ -10,7 +11,7 @@ import type { JsonValue } from "../database/statements/value-type.ts";
 import type { ClientDetails } from "../core/input/client-details.ts";
 import type { IdSource, RandomSource } from "../ids.ts";
 import type { Migration } from "../schema/migration.ts";
-import type { Route } from "./route.ts";
+import type { ModuleCookie, Route } from "./route.ts";
 import type { Schema } from "./schema.ts";
 
 /** The one handle, as a module sees it: typed statements and scripts. It has no way to a connection of its own. */
@@ -35,6 +36,10 @@ export interface ModuleContext {
   readonly random: RandomSource;
   /** UUIDv7: ids grow with time. */
   readonly newId: IdSource;
+  /** Signs what leaves the house and comes back. @throws AuthError `configuration_invalid` without the option `secret` */
+  signer(purpose: string): Signer;
+  /** The `Set-Cookie` value of the module's own cookie, for pages that the application serves itself. */
+  setCookie(cookie: ModuleCookie | "clear"): string;
   readonly users: Pick<UserDirectory<"async">, "get" | "getByEmail">;
   /** @throws AuthError `configuration_invalid` for a type that the module did not declare */
   recordEvent(event: ModuleEvent): Call<unknown>;
@@ -48,12 +53,19 @@ export interface ModuleHooks<Fields extends object, Answer> {
    * returns is in the sign-up's result under the module's name.
    */
   signUp?(
-    draft: SignUpDraft & { readonly fields: Fields },
+    draft: ModuleSignUpDraft<Fields>,
   ): SignUpScript<Answer> | null | Promise<SignUpScript<Answer> | null>;
   /** On every way to an account, in its transaction. What it throws undoes the account. */
   userCreated?(account: NewAccount): TransactionScript<void>;
   /** In the transaction that removes a user, before the user's rows go. */
   userDeleted?(user: { readonly id: string }): TransactionScript<void>;
+}
+
+/** A sign-up as a module sees it. */
+export interface ModuleSignUpDraft<Fields> extends Omit<SignUpDraft, "cookies"> {
+  readonly fields: Fields;
+  /** The value of the module's own cookie, if the browser sent it. */
+  readonly cookie: string | null;
 }
 
 export type SignUpScript<Answer> = (account: NewAccount) => TransactionScript<Answer>;

@@ -54,6 +54,15 @@ export interface RouteCall<C extends Credential = Credential, Input = unknown> {
 export interface CookieChanges {
   readonly session?: SessionCookie | "clear";
   readonly device?: string;
+  /** The cookie of the module that the route belongs to. */
+  readonly own?: ModuleCookie | "clear";
+}
+
+/** Of letters, digits, `-` and `_`. Readable by whoever holds it: sign what must not be made up. */
+export interface ModuleCookie {
+  readonly value: string;
+  /** At most 400 days (RFC 6265bis section 5.5). */
+  readonly maxAgeSeconds: number;
 }
 
 export interface SessionCookie {

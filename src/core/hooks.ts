@@ -9,6 +9,10 @@ export interface SignUpDraft {
   readonly emailCanonical: string;
   readonly name: string | null;
   readonly client: ClientDetails;
+  /** The hash of the mark that an earlier account left in the same browser (`devicesTable.tokenHash`), if there is one. */
+  readonly deviceTokenHash: Uint8Array | null;
+  /** The modules' own cookies, by the modules' names. */
+  readonly cookies: Readonly<Record<string, string>>;
 }
 
 /** An account whose rows were written in the transaction that is under way. */

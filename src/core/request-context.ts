@@ -8,4 +8,6 @@ export interface RequestContext {
   readonly userAgent?: string | null;
   /** The `deviceToken` of an earlier sign-in, if the client still holds one. */
   readonly deviceToken?: string | null;
+  /** The modules' own cookies, by the modules' names. */
+  readonly cookies?: Readonly<Record<string, string>>;
 }

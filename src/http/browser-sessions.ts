@@ -57,13 +57,13 @@ export function createBrowserSessions(settings: HttpSettings, clock: Clock): Bro
       requireAllowedOrigin(request, settings.origins, readCredentials(request.headers, cookies));
     },
     sessionCookies(opened) {
-      if (opened === null) return toSetCookies({ session: "clear" }, cookies, clock.now());
+      if (opened === null) return toSetCookies({ session: "clear" }, cookies, { now: clock.now() });
       const { token, session, deviceToken: device } = opened;
       const expiresAt = session.absoluteExpiresAt;
       return toSetCookies(
         { session: { token, expiresAt }, ...(device === undefined ? {} : { device }) },
         cookies,
-        clock.now(),
+        { now: clock.now() },
       );
     },
   };

@@ -153,7 +153,8 @@ function toResponse(options: HandlerOptions, route: Route, result: RouteAnswer):
   const hasBody = route.output !== null;
   const headers = answerHeaders(hasBody ? "application/json" : null);
   const now = (options.clock ?? systemClock).now();
-  for (const cookie of toSetCookies(result.cookies ?? {}, options.settings.cookies, now)) {
+  const module = route.id.split(".", 1)[0]!;
+  for (const cookie of toSetCookies(result.cookies ?? {}, options.settings.cookies, { now, module })) {
     headers.append("set-cookie", cookie);
   }
   return new Response(hasBody ? JSON.stringify(result.body) : null, { status: route.status, headers });

@@ -22,7 +22,7 @@ export interface HttpOptions {
    * Routes that are not served (404), by id: `["signUp"]` for an application that makes accounts in a transaction
    * of its own, so that there is no way around it.
    */
-  readonly disabledRoutes?: readonly CoreRouteId[] | undefined;
+  readonly disabledRoutes?: readonly (CoreRouteId | `${string}.${string}`)[] | undefined;
 }
 
 /** The core's routes. */

@@ -66,18 +66,18 @@ describe("CS-01: cookies", () => {
     const settings = parseCookieOptions({}, "test");
     const now = new Date(0);
     for (const token of ["a;b", "a\r\nset-cookie: x=y", "a\0", "a b", "a,b", "é"]) {
-      expect(() => toSetCookies({ session: { token, expiresAt: now } }, settings, now)).toThrow(TypeError);
-      expect(() => toSetCookies({ device: token }, settings, now)).toThrow(TypeError);
+      expect(() => toSetCookies({ session: { token, expiresAt: now } }, settings, { now })).toThrow(
+        TypeError,
+      );
+      expect(() => toSetCookies({ device: token }, settings, { now })).toThrow(TypeError);
     }
   });
 
   it("stay below 4096 bytes with the longest name", () => {
     const settings = parseCookieOptions({ name: "n".repeat(40), sameSite: "strict" }, "test");
-    const [cookie] = toSetCookies(
-      { session: { token: issuedToken, expiresAt: new Date(1e12) } },
-      settings,
-      new Date(0),
-    );
+    const [cookie] = toSetCookies({ session: { token: issuedToken, expiresAt: new Date(1e12) } }, settings, {
+      now: new Date(0),
+    });
     expect(cookie!.length).toBeLessThan(4096);
     expect(cookie).toContain("; SameSite=Strict");
   });

@@ -1,6 +1,6 @@
 import { createToken } from "../../crypto/token.ts";
 import type { CoreEnvironment } from "../core-environment.ts";
-import { readClientDetails } from "../input/client-details.ts";
+import { readClientDetails, readPresentedDevice } from "../input/client-details.ts";
 import { parseEmailAddress } from "../input/email-address.ts";
 import { requireString } from "../input/password-input.ts";
 import { parsePlainText } from "../input/plain-text.ts";
@@ -31,8 +31,17 @@ export async function prepareSignUp(
   const password = requireString(input.password, "password");
   await passwordPolicy.check(password, { email: email.address });
   const client = readClientDetails(context);
-  const draft = { email: email.address, emailCanonical: email.canonical, name, client };
-  const parts = await hooks.prepareSignUp(draft, input);
+  const parts = await hooks.prepareSignUp(
+    {
+      email: email.address,
+      emailCanonical: email.canonical,
+      name,
+      client,
+      deviceTokenHash: readPresentedDevice(context)?.tokenHash ?? null,
+      cookies: context?.cookies ?? {},
+    },
+    input,
+  );
   const passwordHash = await hasher.hash(password);
   const now = clock.now();
   const session = createToken("session", random);

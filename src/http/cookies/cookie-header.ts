@@ -4,6 +4,18 @@ export type CookieReading =
   | { readonly kind: "ambiguous" }
   | { readonly kind: "value"; readonly value: string };
 
+/** The cookies whose names begin with a prefix, by the rest of their names; those that come twice are left out. */
+export function readPrefixedCookies(header: string | null, prefix: string): Readonly<Record<string, string>> {
+  const found = new Map<string, string>();
+  for (const pair of (header ?? "").split(";")) {
+    const name = pair.split("=", 1)[0]!.trim();
+    if (!name.startsWith(prefix)) continue;
+    const reading = readCookie(header, name);
+    if (reading.kind === "value") found.set(name.slice(prefix.length), reading.value);
+  }
+  return Object.fromEntries(found);
+}
+
 /**
  * Reads one cookie by its exact name. Never throws; a value is returned as it was sent, without unquoting or
  * decoding (ours are made of characters that need neither).

@@ -12,6 +12,8 @@ export interface CookieOptions {
 export interface CookieSettings {
   readonly sessionName: string;
   readonly deviceName: string;
+  /** What the names of the modules' cookies begin with; the module's name follows. */
+  readonly modulePrefix: string;
   readonly secure: boolean;
   readonly sameSite: "Lax" | "Strict";
 }
@@ -40,6 +42,7 @@ export function parseCookieOptions(options: CookieOptions, environment: string |
   return {
     sessionName: `${prefix}${name}-session`,
     deviceName: `${prefix}${name}-device`,
+    modulePrefix: `${prefix}${name}-module-`,
     secure,
     sameSite: sameSite === "lax" ? "Lax" : "Strict",
   };

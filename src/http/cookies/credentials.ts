@@ -1,5 +1,5 @@
 import { parseToken } from "../../crypto/token.ts";
-import { readCookie } from "./cookie-header.ts";
+import { readCookie, readPrefixedCookies } from "./cookie-header.ts";
 import type { CookieSettings } from "./cookie-settings.ts";
 
 /** What a request brought to prove who sends it. Nothing here has been looked up yet. */
@@ -9,6 +9,8 @@ export interface Credentials {
   /** Where the token came from. A request with a bearer header is never identified by its cookies. */
   readonly carrier: "bearer" | "cookie" | "none";
   readonly deviceToken: string | null;
+  /** The modules' cookies, by the modules' names. */
+  readonly moduleCookies: Readonly<Record<string, string>>;
   /** True when the request carries a cookie of ours, readable or not: the browser may have sent it unasked. */
   readonly cookieSent: boolean;
 }
@@ -20,6 +22,7 @@ export function readCredentials(headers: Headers, cookies: CookieSettings): Cred
   const device = readCookie(cookieHeader, cookies.deviceName);
   const found = {
     deviceToken: device.kind === "value" ? parseToken(device.value) : null,
+    moduleCookies: readPrefixedCookies(cookieHeader, cookies.modulePrefix),
     cookieSent: session.kind !== "absent" || device.kind !== "absent",
   };
   const authorization = headers.get("authorization") ?? "";

@@ -5,7 +5,11 @@ import type { CookieSettings } from "./cookie-settings.ts";
 const deviceLifetimeSeconds = 400 * 24 * 60 * 60;
 
 /** The `Set-Cookie` values of an answer, one per cookie changed. */
-export function toSetCookies(changes: CookieChanges, settings: CookieSettings, now: Date): string[] {
+export function toSetCookies(
+  changes: CookieChanges,
+  settings: CookieSettings,
+  { now, module = "" }: { readonly now: Date; readonly module?: string },
+): string[] {
   const headers: string[] = [];
   const suffix = `HttpOnly${settings.secure ? "; Secure" : ""}; SameSite=${settings.sameSite}`;
   const add = (name: string, value: string, maxAgeSeconds: number): void => {
@@ -19,5 +23,10 @@ export function toSetCookies(changes: CookieChanges, settings: CookieSettings, n
     add(settings.sessionName, changes.session.token, Math.max(0, seconds));
   }
   if (changes.device !== undefined) add(settings.deviceName, changes.device, deviceLifetimeSeconds);
+  if (changes.own === "clear") add(`${settings.modulePrefix}${module}`, "", 0);
+  else if (changes.own !== undefined) {
+    const seconds = Math.min(Math.ceil(changes.own.maxAgeSeconds), deviceLifetimeSeconds);
+    add(`${settings.modulePrefix}${module}`, changes.own.value, seconds);
+  }
   return headers;
 }

@@ -17,7 +17,7 @@ export function readRequestContext(
   headers: Headers,
   source: {
     readonly info: ConnectionInfo;
-    readonly credentials: Pick<Credentials, "deviceToken">;
+    readonly credentials: Pick<Credentials, "deviceToken" | "moduleCookies">;
     readonly clientAddress: ClientAddressResolver;
   },
 ): RequestContext {
@@ -28,5 +28,6 @@ export function readRequestContext(
     ipAddress: clientAddress({ socketAddress, forwardedFor: headers.get("x-forwarded-for") }),
     userAgent: headers.get("user-agent"),
     deviceToken: credentials.deviceToken,
+    ...(Object.keys(credentials.moduleCookies).length > 0 && { cookies: credentials.moduleCookies }),
   };
 }
