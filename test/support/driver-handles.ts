@@ -8,6 +8,7 @@ import {
   type HostTransaction,
   type TransactionSteps,
 } from "wispy-auth/testing";
+import { postgresDriverHandles } from "./postgres-driver-handles.ts";
 import { queryBuilderHandles } from "./query-builder-handles.ts";
 import { sqliteDriverHandles } from "./sqlite-driver-handles.ts";
 
@@ -128,6 +129,7 @@ export const driverHandles: readonly DriverHandle[] = [
   pgPool,
   pgClient,
   betterSqlite3,
+  ...postgresDriverHandles,
   ...sqliteDriverHandles,
   ...queryBuilderHandles,
 ];

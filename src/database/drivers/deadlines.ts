@@ -56,9 +56,7 @@ export function acquiredInTime<T>(
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      const details = state === undefined ? "" : ` (${state()})`;
-      const message = `No connection became free within ${String(milliseconds)} ms${details}`;
-      reject(new AuthError("connection_timeout", { message }));
+      reject(noneBecameFree(milliseconds, state?.()));
       pending.then(giveBack, () => undefined);
     }, milliseconds);
     const settled = <V>(settle: (value: V) => void) => {
@@ -69,4 +67,10 @@ export function acquiredInTime<T>(
     };
     pending.then(settled(resolve), settled(reject));
   });
+}
+
+export function noneBecameFree(milliseconds: number, state?: string): AuthError {
+  const details = state === undefined ? "" : ` (${state})`;
+  const message = `No connection became free within ${String(milliseconds)} ms${details}`;
+  return new AuthError("connection_timeout", { message });
 }
