@@ -1,15 +1,15 @@
 import { resolve } from "node:path";
 import { randomInt } from "node:crypto";
 import { AuthError } from "../errors.ts";
-import type { BetterSqlite3Database } from "./drivers/better-sqlite3.ts";
+import type { SqliteFile } from "./drivers/open-sqlite-file.ts";
 import type { PgPool } from "./drivers/pg.ts";
 import type { PoolLimits } from "./pool-limits.ts";
-import { backOff } from "./execution/backoff.ts";
-import { isSqliteBusy } from "./dialects/sqlite-errors.ts";
+
+type Native = PgPool | SqliteFile;
 
 /** A handle of ours, shared by everybody in this process who names the same URL. */
 export interface OwnedHandle {
-  readonly native: PgPool | BetterSqlite3Database;
+  readonly native: Native;
   /** Gives up one use; the last one ends the handle. */
   release(): Promise<void>;
 }
@@ -17,7 +17,7 @@ export interface OwnedHandle {
 interface Entry {
   users: number;
   readonly limits: string;
-  readonly opened: Promise<PgPool | BetterSqlite3Database>;
+  readonly opened: Promise<Native>;
 }
 
 // The one piece of process-wide state, under a registered symbol so that two copies of this package (a hot
@@ -88,7 +88,7 @@ async function release(
 }
 
 async function openPool(url: string, limits: Required<PoolLimits>): Promise<PgPool> {
-  const { default: pg } = await importDriver(() => import("pg"), "pg");
+  const { default: pg } = await importPg();
   const pool = new pg.Pool({
     connectionString: url,
     max: limits.max,
@@ -106,44 +106,17 @@ async function openPool(url: string, limits: Required<PoolLimits>): Promise<PgPo
   return pool;
 }
 
-async function openFile(path: string): Promise<BetterSqlite3Database> {
-  const { default: Sqlite } = await importDriver(() => import("better-sqlite3"), "better-sqlite3");
-  let handle: BetterSqlite3Database | undefined;
-  try {
-    // A busy handle blocks the whole event loop, so it waits briefly; longer waits are made between attempts.
-    handle = new Sqlite(path, { timeout: 1000 });
-    handle.pragma("foreign_keys = ON");
-    handle.pragma("synchronous = FULL");
-    await enterWal(handle);
-    return handle;
-  } catch (cause) {
-    handle?.close();
-    throw new AuthError("database_unavailable", {
-      message: "The SQLite file cannot be opened; its folder must exist, and it must be a SQLite database",
-      cause,
-    });
-  }
+async function openFile(path: string): Promise<SqliteFile> {
+  const { openSqliteFile } = await import("./drivers/open-sqlite-file.ts");
+  return openSqliteFile(path);
 }
 
-/** Changing the journal mode wants the file alone for a moment, and SQLite does not wait for that by itself. */
-async function enterWal(handle: BetterSqlite3Database): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      handle.pragma("journal_mode = WAL");
-      return;
-    } catch (error) {
-      if (!isSqliteBusy(error) || attempt === 50) throw error;
-      await backOff(attempt);
-    }
-  }
-}
-
-async function importDriver<T>(load: () => Promise<T>, name: string): Promise<T> {
+async function importPg(): Promise<typeof import("pg")> {
   try {
-    return await load();
+    return await import("pg");
   } catch (cause) {
     throw new AuthError("driver_missing", {
-      message: `A database URL of this kind needs the package ${name}: npm install ${name}`,
+      message: "A postgres: URL needs the package pg: npm install pg",
       cause,
     });
   }

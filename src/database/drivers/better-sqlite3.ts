@@ -14,8 +14,9 @@ export interface BetterSqlite3Database {
   readonly open: boolean;
   readonly inTransaction: boolean;
   readonly memory: boolean;
+  exec(text: string): unknown;
   prepare(text: string): unknown;
-  pragma(text: string, options?: { readonly simple?: boolean }): unknown;
+  pragma(text: string): unknown;
   close(): unknown;
 }
 

@@ -1,4 +1,4 @@
-import { AuthError } from "../../errors.ts";
+import { AuthError, isAuthError } from "../../errors.ts";
 import type { AsyncDriver, DriverResult, SyncDriver } from "./driver.ts";
 
 /** Not a setting of the file: each connection has its own. */
@@ -18,8 +18,13 @@ export function requireForeignKeys({ rows }: DriverResult, remedy: string): void
 
 /** The driver, once foreign keys are known to be on. A handle that is closed already is told of by the first operation. */
 export function withForeignKeys(driver: SyncDriver, remedy: string): SyncDriver {
-  if (driver.open) requireForeignKeys(driver.query(askForeignKeys.text, askForeignKeys.values), remedy);
-  return driver;
+  if (!driver.open) return driver;
+  try {
+    requireForeignKeys(driver.query(askForeignKeys.text, askForeignKeys.values), remedy);
+    return driver;
+  } catch (cause) {
+    throw noAnswer(cause);
+  }
 }
 
 /** The same for a driver whose calls are promises. */
@@ -28,7 +33,15 @@ export async function withForeignKeysLater(driver: AsyncDriver, remedy: string):
   try {
     requireForeignKeys(await connection.query(askForeignKeys), remedy);
     return driver;
+  } catch (cause) {
+    throw noAnswer(cause);
   } finally {
     connection.release("reusable");
   }
+}
+
+/** For an error of the first questions to a handle, before there is an operation to fail. */
+export function noAnswer(cause: unknown): AuthError {
+  if (isAuthError(cause)) return cause;
+  return new AuthError("database_unavailable", { message: "The SQLite handle did not answer", cause });
 }

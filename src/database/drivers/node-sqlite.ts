@@ -14,8 +14,8 @@ export interface NodeSqliteDatabase {
   readonly isOpen: boolean;
   readonly isTransaction: boolean;
   prepare(text: string): unknown;
-  exec(text: string): void;
-  close(): void;
+  exec(text: string): unknown;
+  close(): unknown;
 }
 
 interface Prepared {

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { AuthError, isAuthError } from "../../errors.ts";
+import { AuthError } from "../../errors.ts";
 import { betterSqlite3Driver, type BetterSqlite3Database } from "../drivers/better-sqlite3.ts";
 import type { AsyncDriver, DriverResult, SyncDriver } from "../drivers/driver.ts";
-import { askForeignKeys, requireForeignKeys, withForeignKeys } from "../drivers/foreign-keys.ts";
+import { noAnswer, withForeignKeys, withForeignKeysLater } from "../drivers/foreign-keys.ts";
 import type { LibsqlClient, LibsqlTransaction } from "../drivers/libsql-client.ts";
 import type { HandleKind } from "./handle-kind.ts";
 
@@ -73,7 +73,7 @@ function openDatabase(handle: BetterSqlite3Database): SyncDriver {
     if (driver.open) requireLocalFile(driver.query(askFiles.text, askFiles.values));
     return withForeignKeys(driver, "db.pragma('foreign_keys = ON')");
   } catch (cause) {
-    throw unanswered(cause);
+    throw noAnswer(cause);
   }
 }
 
@@ -81,19 +81,12 @@ async function openClient(driver: AsyncDriver): Promise<AsyncDriver> {
   const connection = await driver.acquire();
   try {
     requireLocalFile(await connection.query(askFiles));
-    requireForeignKeys(await connection.query(askForeignKeys), "PRAGMA foreign_keys = ON");
-    return driver;
   } catch (cause) {
-    throw unanswered(cause);
+    throw noAnswer(cause);
   } finally {
     connection.release("reusable");
   }
-}
-
-/** A file is not even read by these questions: without an answer, it is not a file. */
-function unanswered(cause: unknown): AuthError {
-  if (isAuthError(cause)) return cause;
-  return new AuthError("database_unavailable", { message: "The libSQL handle did not answer", cause });
+  return withForeignKeysLater(driver, "PRAGMA foreign_keys = ON");
 }
 
 /**
