@@ -1,5 +1,6 @@
 import type { Database } from "../../database/database.ts";
 import { sqlState } from "../../database/dialects/postgres-errors.ts";
+import type { TransactionScript } from "../../database/script.ts";
 import { ok, type Check, type Found } from "../check.ts";
 
 const looks = 10;
@@ -52,11 +53,19 @@ async function describeMode(database: Database): Promise<Found> {
   };
 }
 
+/** A pooler gives all its faults one code, so a second refusal is asked for, with a statement that passes in between. */
 async function refusesTransactions(database: Database): Promise<boolean> {
+  if (!(await isTransactionRefused(database))) return false;
+  await database.inspect("select pg_backend_pid() as pid");
+  return isTransactionRefused(database);
+}
+
+async function isTransactionRefused(database: Database): Promise<boolean> {
+  const script: TransactionScript<void> = function* (tx) {
+    yield* tx.raw("select pg_backend_pid() as pid");
+  };
   try {
-    await database.transaction(function* (tx) {
-      yield* tx.raw("select pg_backend_pid() as pid");
-    });
+    await database.transaction(script, { maxAttempts: 1 });
     return false;
   } catch (error) {
     if (sqlState(error) === "08P01") return true;

@@ -82,7 +82,7 @@ async function readSqlite(database: Database, tables: readonly string[]): Promis
       quotedTable: table as string,
       name: null,
       columns: [...(before?.columns ?? []), column as string],
-      types: [...(before?.types ?? []), type as string],
+      types: [...(before?.types ?? []), (type as string).toLowerCase()],
       notNull: before?.notNull === true || Number(notNull) === 1,
       target: (target as string).toLowerCase(),
       targetColumns: [...(before?.targetColumns ?? []), (targetColumn as string | null) ?? "id"],

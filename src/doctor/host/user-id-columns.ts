@@ -76,6 +76,6 @@ async function readSqlite(database: Database, ours: readonly string[]): Promise<
   return rows.map(([table, column, type]) => ({
     table: table as string,
     column: column as string,
-    type: type as string,
+    type: (type as string).toLowerCase(),
   }));
 }
