@@ -29,16 +29,17 @@ interface Batch {
  */
 export async function carryEvents(adoption: Adoption): Promise<EventCounts> {
   let [adopted, rows] = [0, 0];
-  const leftBehind: Record<string, number> = {};
+  const leftBehind = new Map<string, number>();
   for (let after: number | null = 0; after !== null;) {
     const batch: Batch = await adoption.database.transaction(batchScript(adoption, after));
     adopted += batch.adopted;
     rows += batch.rows;
-    for (const type of batch.leftBehind) leftBehind[type] = (leftBehind[type] ?? 0) + 1;
+    for (const type of batch.leftBehind) leftBehind.set(type, (leftBehind.get(type) ?? 0) + 1);
     adoption.onProgress({ phase: "events", rows });
     after = batch.last;
   }
-  return { adopted, leftBehind };
+  // Types are the old tables' words, and `__proto__` is one: not assigned, but defined.
+  return { adopted, leftBehind: Object.fromEntries(leftBehind) };
 }
 
 function batchScript({ old, mapping, batchSize }: Adoption, after: number): TransactionScript<Batch> {

@@ -121,14 +121,14 @@ function describeUser(
 ): Account["user"] {
   const createdAt = old.createdAt ?? old.updatedAt ?? unknownTime;
   const updatedAt = old.updatedAt ?? createdAt;
-  const fullName = [old.firstName, old.lastName]
-    .filter((part) => part !== null && part.trim() !== "")
-    .join(" ");
+  const names = [old.firstName?.trim(), old.lastName?.trim()].filter(
+    (name) => name !== undefined && name !== "",
+  );
   return {
     id: timeOrderedId({ at: createdAt, number: old.id, seed: ["user", old.id, old.uuid] }),
     email: email.address,
     emailCanonical: email.canonical,
-    name: cleanText(fullName, maximumNameLength),
+    name: cleanText(names.join(" "), maximumNameLength),
     emailVerifiedAt: old.isVerified === true ? updatedAt : null,
     disabledAt: disabledReason === null ? null : updatedAt,
     disabledReason,

@@ -10,12 +10,12 @@ export async function surveyEvents(
   const { text, values } = oldEventCountsQuery(old, { mapping, ...expected });
   const counts = (await database.query(text, values)).map((row) => readOldEventCount(row, old));
   let adopted = 0;
-  const leftBehind: Record<string, number> = {};
+  const leftBehind = new Map<string, number>();
   for (const { type, isWithoutTime, count } of counts) {
     const createdAt = isWithoutTime === true ? null : new Date(0);
     const left = leftBehindAs({ type, description: null, createdAt });
     if (left === null) adopted += count;
-    else leftBehind[left] = (leftBehind[left] ?? 0) + count;
+    else leftBehind.set(left, (leftBehind.get(left) ?? 0) + count);
   }
-  return { adopted, leftBehind };
+  return { adopted, leftBehind: Object.fromEntries(leftBehind) };
 }
