@@ -44,7 +44,8 @@ export function postgresCatalogue(namespace: Namespace): Catalogue {
   const lock = `pg_advisory_xact_lock(${lockKey(namespace)})`;
   const lockStatements = [
     "set local lock_timeout = '30s'",
-    `select ${lock}`,
+    // Cast, since some packages cannot read a void.
+    `select ${lock}::text`,
     // From here on every lock is one that the application's statements would queue behind.
     "set local lock_timeout = '500ms'",
   ];

@@ -2,6 +2,8 @@ import Database from "better-sqlite3";
 import knex, { type Knex } from "knex";
 import { CamelCasePlugin, CompiledQuery, Kysely, PostgresDialect, SqliteDialect, type Dialect } from "kysely";
 import pg from "pg";
+import { PrismaPg } from "@prisma/adapter-pg";
+import { PrismaClient } from "../../examples/with-prisma/generated/postgres/client.ts";
 import { runSteps, type HostDatabase, type HostRow } from "wispy-auth/testing";
 import type { DriverHandle } from "./driver-handles.ts";
 
@@ -95,6 +97,40 @@ function lendKnex(dialect: HostDatabase["dialect"], config: Knex.Config): HostDa
   };
 }
 
+const prismaOnPostgres: DriverHandle = {
+  name: "Prisma on PostgreSQL",
+  dialect: "postgres",
+  opens: "url",
+  async open(url, { max = 4 } = {}) {
+    const pool = new pg.Pool({ connectionString: url, max });
+    pool.on("error", () => undefined);
+    let statements = 0;
+    const database = new PrismaClient({
+      adapter: new PrismaPg(pool),
+      log: [{ emit: "event", level: "query" }],
+      // An application that wants it so.
+      transactionOptions: { isolationLevel: "Serializable", maxWait: 20_000, timeout: 20_000 },
+    });
+    database.$on("query", () => (statements += 1));
+    const queryOn =
+      (handle: Pick<PrismaClient, "$queryRawUnsafe">) =>
+      async (text: string): Promise<readonly HostRow[]> =>
+        numbered(await handle.$queryRawUnsafe<HostRow[]>(text));
+    return {
+      dialect: "postgres",
+      database,
+      query: queryOn(database),
+      inTransaction: (steps) =>
+        database.$transaction((tx) => runSteps(steps({ handle: tx, query: queryOn(tx) }))),
+      statementCount: () => statements,
+      async close() {
+        await database.$disconnect();
+        if (!pool.ended) await pool.end();
+      },
+    };
+  },
+};
+
 /** BigInts as the numbers they are. */
 function numbered(rows: readonly HostRow[]): readonly HostRow[] {
   const plain = (value: unknown): unknown => (typeof value === "bigint" ? Number(value) : value);
@@ -109,4 +145,5 @@ export const queryBuilderHandles: readonly DriverHandle[] = [
   kyselyOnSqlite,
   knexOnPostgres,
   knexOnSqlite,
+  prismaOnPostgres,
 ];

@@ -8,11 +8,13 @@ import { kyselyHandles } from "./kysely-handles.ts";
 import { libsqlHandles } from "./libsql-handles.ts";
 import { nodeSqliteHandles } from "./node-sqlite-handles.ts";
 import { pgHandles } from "./pg-handles.ts";
+import { prismaHandles } from "./prisma-handles.ts";
 import { postgresJsHandles } from "./postgres-js-handles.ts";
 
 const kinds: readonly HandleKind[] = [
   kyselyHandles,
   knexHandles,
+  prismaHandles,
   pgHandles,
   postgresJsHandles,
   betterSqlite3Handles,
