@@ -27,8 +27,8 @@ const allowed = new Map([
   ["crypto", ["foundation"]],
   ["modules", ["foundation", "contract"]],
   ["adopt", ["foundation", "database", "schema", "crypto", "core"]],
-  // Of `auth` it knows the type of what it looks at.
-  ["doctor", ["foundation", "database", "schema", "core", "auth"]],
+  // It looks at an Auth, and at the modules that it was given.
+  ["doctor", ["foundation", "database", "schema", "core", "contract", "auth"]],
 ]);
 
 const rootFiles = new Map([

@@ -66,7 +66,8 @@ export function startModules(given: readonly Module[], parts: ModuleParts): Star
   };
 }
 
-function schemaOf({ name, dependsOn = [], migrations = [], tables = [] }: Module): SchemaModule {
+/** A module's part of the schema. The core's comes before it. */
+export function schemaOf({ name, dependsOn = [], migrations = [], tables = [] }: Module): SchemaModule {
   return { name, dependsOn: ["core", ...dependsOn], migrations, tables };
 }
 

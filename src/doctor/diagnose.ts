@@ -1,12 +1,16 @@
 import type { AuthDatabase } from "../auth.ts";
 import { systemClock, type Clock } from "../clock.ts";
+import type { Module } from "../contract/module.ts";
 import { coreSchema } from "../core/migrations/core-schema.ts";
 import type { Database } from "../database/database.ts";
 import { AuthError } from "../errors.ts";
 import type { Finding } from "./check.ts";
+import { schemaOf } from "../start-modules.ts";
 import { examine } from "./examine.ts";
 
 export interface DiagnoseOptions {
+  /** The modules that `createAuth` was given, so that their tables are looked at too. */
+  readonly modules?: readonly Module[];
   /** How many processes of the application run at once, each with a pool like this one. Default 1. */
   readonly processes?: number;
   /** From what age on an open transaction counts as long. Default 20, which is how long `migrate` waits for one. */
@@ -38,7 +42,7 @@ export async function diagnose(
     throw new AuthError("unsupported_handle", { message: "diagnose() takes `auth.database`" });
   }
   return examine(database, {
-    modules: [coreSchema],
+    modules: [coreSchema, ...(options.modules ?? []).map(schemaOf)],
     clock: options.clock ?? systemClock,
     processes: options.processes ?? 1,
     longTransactionSeconds: options.longTransactionSeconds ?? 20,

@@ -3,7 +3,7 @@ import { defaultPoolLimits } from "../../database/pool-limits.ts";
 import type { CheckId, ExaminedHandle, Finding, Severity } from "../../doctor/check.ts";
 import { examine } from "../../doctor/examine.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { installedModules, type OpenSchema } from "../open-schema.ts";
+import type { OpenSchema } from "../open-schema.ts";
 import type { Configuration } from "../load-configuration.ts";
 import { printFindings } from "../print-findings.ts";
 import type { Command } from "./command.ts";
@@ -13,7 +13,7 @@ export const doctor: Command = async ({ given, configuration, terminal, open }) 
   const opened = await open();
   terminal.print(terminal.style("dim", opened.place));
   const findings = await examine(opened.database, {
-    modules: installedModules,
+    modules: opened.schema.modules,
     clock: systemClock,
     processes: given.processes ?? 1,
     longTransactionSeconds: 20,

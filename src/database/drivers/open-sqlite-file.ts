@@ -28,6 +28,25 @@ export async function openSqliteFile(path: string): Promise<SqliteFile> {
   }
 }
 
+/**
+ * Opens a file that exists to look at it: its journal mode stays what it is, and writes are refused.
+ * @throws AuthError `driver_missing`, `database_unavailable`
+ */
+export async function openSqliteFileReadOnly(path: string): Promise<SqliteFile> {
+  const open = await findDriver();
+  try {
+    // Not opened as read-only: such a handle leaves the files of WAL mode behind, where this one, if last, removes them.
+    const handle = open(path);
+    handle.exec("PRAGMA query_only = ON");
+    return handle;
+  } catch (cause) {
+    throw new AuthError("database_unavailable", {
+      message: "The SQLite file cannot be opened; it must be a SQLite database",
+      cause,
+    });
+  }
+}
+
 type Open = (path: string) => SqliteFile;
 
 // A busy handle blocks the whole event loop, so it waits briefly; longer waits are made between attempts.
