@@ -13,7 +13,7 @@ export const exitCodes = {
   drift: 4,
   /** The database was migrated by a newer version that this one cannot work with. */
   newer: 5,
-  /** Accounts were not adopted as they are, or would not be. */
+  /** Accounts were not adopted as they are, or would not be; or `--strict` kept all of it from being written. */
   heldBack: 6,
 } as const;
 

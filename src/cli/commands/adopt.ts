@@ -20,8 +20,8 @@ export const adopt: Command = async ({ given, terminal, open }) => {
   });
   printReport(report, terminal);
   terminal.print(closingLine(report, given));
-  const exitCode = report.accounts.heldBack > 0 ? exitCodes.heldBack : exitCodes.ok;
-  return { exitCode, json: { ...report } };
+  const complete = report.accounts.heldBack === 0 && report.applied === given.apply;
+  return { exitCode: complete ? exitCodes.ok : exitCodes.heldBack, json: { ...report } };
 };
 
 function placeOf({ fromSchema, fromPrefix }: Arguments) {

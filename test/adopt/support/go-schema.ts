@@ -6,13 +6,10 @@ import type { TestHost } from "../../support/test-host.ts";
  * `core/sql/{postgres,sqlite}_core.sql` and `referrals/sql/{postgres,sqlite}_referrals.sql`. The same tables,
  * columns, types, defaults, keys and indexes, in the same order; its view `referral_stats` is left out.
  */
-export async function createGoTables(
-  host: TestHost,
-  { place = "", referrals = true }: { readonly place?: string; readonly referrals?: boolean } = {},
-): Promise<void> {
+export async function createGoTables(host: TestHost, place = ""): Promise<void> {
   const words = dialects[host.dialect];
-  for (const text of [...coreTables(words), ...(referrals ? referralTables(words) : [])]) {
-    await host.query(text.replaceAll("{}", place));
+  for (const text of [...coreTables(words), ...referralTables(words)]) {
+    await host.query(text.replaceAll("{}", place).replace("{i}", place.replaceAll(/\W/g, "")));
   }
 }
 
@@ -107,7 +104,7 @@ const referralTables = ({ id, time, now }: Words): readonly string[] => [
 ];
 
 // The Go library's names, but for the place: names of indexes are those of a whole SQLite file.
-const indexName = (table: string, list: string): string => `"idx_{}${table}_${list}"`;
+const indexName = (table: string, list: string): string => `"idx_{i}_${table}_${list}"`;
 
 function indexes(columns: Readonly<Record<string, readonly string[]>>): readonly string[] {
   return Object.entries(columns).flatMap(([table, lists]) =>
