@@ -9,6 +9,8 @@ export interface CallerSettings {
   /** Connections of its pool. */
   readonly poolMax: number;
   readonly statements: StatementsMode;
+  /** From one `DISCARD ALL` on its pool to the next. */
+  readonly discardSeconds: number;
   /** Accounts it signs in to at the end, spread over all it made. */
   readonly sampleSize: number;
 }

@@ -24,7 +24,7 @@ const callerProgram = fileURLToPath(new URL("caller-process.mjs", import.meta.ur
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 function settingsOf(options: SoakOptions, url: string): readonly CallerSettings[] {
-  const { callers, processes } = options;
+  const { callers, processes, pooled } = options;
   return Array.from({ length: processes }, (_, index) => ({
     url,
     process: index + 1,
@@ -32,6 +32,8 @@ function settingsOf(options: SoakOptions, url: string): readonly CallerSettings[
     poolMax,
     // One of them names statements where that cannot work: it must find out, and nobody may notice.
     statements: index === processes - 1 ? "named" : "auto",
+    // Without a pooler three in a minute would turn naming off for good, and the plans of named statements are the matter.
+    discardSeconds: pooled ? 3 : 40,
     sampleSize: Math.ceil(sampledSignIns / processes),
   }));
 }
@@ -160,8 +162,10 @@ async function main(options: SoakOptions): Promise<number> {
     say(failures.length === 0 ? "soak passed" : `soak failed: ${failures.join("\n  ")}`);
     return failures.length === 0 ? 0 : 1;
   } catch (error) {
-    say(`soak failed: ${describeError(error)}`);
-    return interruption.signal.aborted ? 130 : 1;
+    // Ctrl-C reaches the servers as well; what came of that is not the reason.
+    const { aborted } = interruption.signal;
+    say(`soak failed: ${aborted ? "interrupted" : describeError(error)}`);
+    return aborted ? 130 : 1;
   }
 }
 

@@ -11,7 +11,6 @@ import type { CallerReport, CallerSettings, Note, Order } from "../messages.ts";
 import { Interrupted, Recorder } from "./recorder.ts";
 
 const progressMilliseconds = 1_000;
-const discardMilliseconds = 3_000;
 const pauseAtMostMilliseconds = 50;
 /** A caller whose call failed does not hammer at once on a database that may be down. */
 const retryMilliseconds = 100;
@@ -69,7 +68,7 @@ async function begin(): Promise<void> {
   await Promise.all([
     ...Array.from({ length: settings.callers }, () => repeat(() => travel(traveller))),
     repeat(async () => {
-      await sleep(discardMilliseconds);
+      await sleep(settings.discardSeconds * 1000);
       await recorder.host("DISCARD ALL", () => pool.query("discard all"));
       discards += 1;
     }),
