@@ -3,12 +3,17 @@ import { measureHeldConnections } from "./held-connections.mjs";
 import { measureRoundTrips } from "./round-trips.mjs";
 import { measureSessionTableSize } from "./session-table-size.mjs";
 import { measureSignInTiming } from "./sign-in-timing.mjs";
+import { measureStatementSafety } from "./statement-safety.mjs";
 import { measureStartUp } from "./start-up.mjs";
 import { measureThroughput } from "./throughput.mjs";
 
 /** Every measurement by the name `--only` takes, in the order they are run. */
 export const measurements = {
   throughput: { title: "Calls per second, password hash left out", measure: measureThroughput },
+  "statement-safety": {
+    title: "What naming statements safely costs, direct connection, password hash left out",
+    measure: measureStatementSafety,
+  },
   "session-table-size": {
     title: "Session checks per second, 10 at once, by size of the table",
     measure: measureSessionTableSize,
