@@ -22,7 +22,7 @@ forDatabase("postgres", "the doctor, about pools,", (ctx) => {
         check: "pools",
         severity: "warning",
         message:
-          "This process has 3 connections to the database, of which its pool holds 1: there is a second pool, or client",
+          "This process has 3 connections to the database, of which its pool holds at most 1: there is a second pool, or client",
         fix: expect.stringContaining("createAuth({ database: pool })"),
         data: { ofProcess: 3, ofPool: 1, applications: [""] },
       },

@@ -1,4 +1,4 @@
-import { ok, type Check, type Found } from "../check.ts";
+import { ok, unchecked, type Check, type Found } from "../check.ts";
 import { plural } from "../plural.ts";
 
 /** Whether the pool fits the load, and all pools together fit the server. */
@@ -10,6 +10,7 @@ export const poolSize: Check = {
     const { handle, processes } = settings;
     const now = database.stats();
     const max = handle.kind === "own" ? handle.poolMax : now.connections.max;
+    if (max === 0) return unchecked("the driver does not tell the size of its pool");
     const waiting = Math.max(begun.connections.waiting, now.connections.waiting);
     const found: Found[] = [];
     if (handle.kind === "application" && waiting > 0) {

@@ -1,5 +1,5 @@
 import { realpath } from "node:fs/promises";
-import type { Database } from "../../database/database.ts";
+import type { Database, DatabaseStats } from "../../database/database.ts";
 import { ok, unchecked, type Check, type CheckContext, type Found } from "../check.ts";
 import { lookUp } from "../look-up.ts";
 import { findSqliteFile } from "../sqlite/sqlite-file.ts";
@@ -49,18 +49,27 @@ async function lookForConnections({ database, begun }: CheckContext): Promise<re
     return unchecked("the server sees this process under another address, or through a Unix socket");
   }
   const ofProcess = found.filter(({ port }) => port !== null && ports.has(port));
-  // The pool may have opened or closed one while the server was asked.
-  const ofPool = Math.max(begun.connections.open, database.stats().connections.open);
-  const beyond = ofProcess.length - ofPool;
-  if (beyond <= 0) return ok("This process has no other connection to the database than its pool's");
+  const ofPool = countPool(begun, database.stats());
+  if (ofPool === null) return unchecked("the driver does not tell how many connections its pool has");
+  if (ofProcess.length <= ofPool) {
+    return ok("This process has no other connection to the database than its pool's");
+  }
   return [
     {
       severity: "warning",
-      message: `This process has ${String(ofProcess.length)} connections to the database, of which its pool holds ${String(ofPool)}: there is a second pool, or client`,
+      message: `This process has ${String(ofProcess.length)} connections to the database, of which its pool holds at most ${String(ofPool)}: there is a second pool, or client`,
       fix,
       data: { ofProcess: ofProcess.length, ofPool, applications: namesOf(ofProcess) },
     },
   ];
+}
+
+/** How many connections the pool has, or may have; `null` where its driver does not tell. */
+function countPool(before: DatabaseStats, { connections: now }: DatabaseStats): number | null {
+  // It may have opened or closed one while the server was asked.
+  if (now.idle > 0) return Math.max(before.connections.open, now.open);
+  // Where even the one that has just answered is not idle, all are busy, or the driver knows of those in use alone.
+  return now.max > 0 ? now.max : null;
 }
 
 function namesOf(connections: readonly OwnConnection[]): readonly string[] {

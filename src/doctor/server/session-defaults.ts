@@ -13,7 +13,7 @@ export const readOnly: Check = {
         {
           severity: "error",
           message: "query_only is on for this handle: every write fails",
-          fix: "db.pragma('query_only = OFF')",
+          fix: "pragma query_only = off",
         },
       ];
     }

@@ -25,7 +25,7 @@ export const foreignKeys: Check = {
       {
         severity: "error",
         message: "foreign_keys is off for this handle: a deleted user's sessions stay behind",
-        fix: "db.pragma('foreign_keys = ON') after opening, outside a transaction",
+        fix: "pragma foreign_keys = on, after opening and outside a transaction",
       },
     ];
   },
@@ -46,7 +46,7 @@ export const journalMode: Check = {
       {
         severity: "warning",
         message: `journal_mode is ${mode}: a write waits for every reader, and readers for it`,
-        fix: "db.pragma('journal_mode = WAL') once; the file remembers it",
+        fix: "pragma journal_mode = wal, once: the file remembers it",
         data: { mode },
       },
     ];
@@ -65,7 +65,7 @@ export const synchronous: Check = {
       {
         severity: "warning",
         message: "synchronous is OFF: a power cut can lose or corrupt what was written",
-        fix: "db.pragma('synchronous = FULL'), or NORMAL in WAL mode",
+        fix: "pragma synchronous = full, or normal in WAL mode",
       },
     ];
   },
@@ -84,7 +84,7 @@ export const busyTimeout: Check = {
         severity: "warning",
         message:
           "busy_timeout is 0: your own statements fail at once (SQLITE_BUSY) while another connection writes",
-        fix: "db.pragma('busy_timeout = 1000')",
+        fix: "pragma busy_timeout = 1000, after opening",
       },
     ];
   },
