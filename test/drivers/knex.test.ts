@@ -1,4 +1,7 @@
+import { queryBuilderTests } from "./support/query-builder-tests.ts";
 import { testDriver } from "./support/test-driver.ts";
 
-testDriver("Knex on PostgreSQL");
-testDriver("Knex on SQLite");
+for (const name of ["Knex on PostgreSQL", "Knex on SQLite"]) {
+  testDriver(name);
+  queryBuilderTests(name);
+}

@@ -1,4 +1,7 @@
+import { queryBuilderTests } from "./support/query-builder-tests.ts";
 import { testDriver } from "./support/test-driver.ts";
 
-testDriver("Kysely on PostgreSQL");
-testDriver("Kysely on SQLite");
+for (const name of ["Kysely on PostgreSQL", "Kysely on SQLite"]) {
+  testDriver(name);
+  queryBuilderTests(name);
+}

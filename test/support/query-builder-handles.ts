@@ -13,6 +13,8 @@ const kyselyOnPostgres: DriverHandle = {
   opens: "url",
   async open(url, { max = 4 } = {}) {
     const pool = new pg.Pool({ connectionString: url, max });
+    // Kysely listens to none of its connections, and one that dies while it is used would end the process.
+    pool.on("connect", (client) => client.on("error", () => undefined));
     pool.on("error", () => undefined);
     return lendKysely("postgres", new PostgresDialect({ pool }));
   },
@@ -80,7 +82,7 @@ const knexOnSqlite: DriverHandle = {
 };
 
 function lendKnex(dialect: HostDatabase["dialect"], config: Knex.Config): HostDatabase {
-  const database = knex(config);
+  const database = knex({ ...config, log: { warn: () => undefined } });
   const queryOn =
     (handle: Knex) =>
     async (text: string): Promise<readonly HostRow[]> =>
