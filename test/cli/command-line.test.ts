@@ -17,7 +17,7 @@ describe("the command line", () => {
   it("explains itself and tells its version", async () => {
     const help = await cli.run(["--help"]);
     expect(help).toMatchObject({ code: 0, stderr: "" });
-    for (const word of ["migrate", "status", "plan", "sql", "verify", "--database", "Exit codes"]) {
+    for (const word of ["migrate", "status", "plan", "sql", "verify", "doctor", "--database", "Exit codes"]) {
       expect(help.stdout).toContain(word);
     }
     expect(await cli.run(["-v"])).toMatchObject({ code: 0, stdout: `${manifest.version}\n` });
@@ -27,7 +27,7 @@ describe("the command line", () => {
   it.each([
     [
       ["prune"],
-      "There is no command prune; the commands are migrate, status, plan, sql, verify. See wispy-auth --help",
+      "There is no command prune; the commands are migrate, status, plan, sql, verify, doctor, adopt. See wispy-auth --help",
     ],
     [["status", "--colour"], "Unknown option '--colour'. See wispy-auth --help"],
     [["status", "plan"], "One command at a time: plan is too much. See wispy-auth --help"],

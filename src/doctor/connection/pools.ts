@@ -2,6 +2,7 @@ import { realpath } from "node:fs/promises";
 import type { Database, DatabaseStats } from "../../database/database.ts";
 import { ok, unchecked, type Check, type CheckContext, type Found } from "../check.ts";
 import { lookUp } from "../look-up.ts";
+import { plural } from "../plural.ts";
 import { findSqliteFile } from "../sqlite/sqlite-file.ts";
 import { readLocalPorts, readOpenFiles } from "./process-sockets.ts";
 
@@ -102,7 +103,7 @@ async function lookFromOutside({ database }: CheckContext): Promise<readonly Fou
   }
   return doubtful.map(({ ours, others }) => ({
     severity: "info",
-    message: `${ours.address} has ${String(ours.connections)} connections as ${ownName}, and ${others.map(describe).join(", ")}: if they are of one process, it has two pools`,
+    message: `${ours.address} has ${plural(ours.connections, "connection")} as ${ownName}, and ${others.map(describe).join(", ")}: if they are of one process, it has two pools`,
     fix,
     data: { groups: [ours, ...others] },
   }));
