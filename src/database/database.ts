@@ -32,7 +32,10 @@ export interface DatabaseStats {
   readonly dialect: DialectName;
   readonly driver: string;
   readonly ownership: "owned" | "borrowed";
-  /** Connections of the handle's pool; for a single connection or SQLite, 1 of 1. */
+  /**
+   * Connections of the handle's pool; for a single connection or SQLite, 1 of 1. Where a handle keeps its pool to
+   * itself, `open` and `waiting` count what wispy-auth uses and waits for, and `max` is 0.
+   */
   readonly connections: {
     readonly open: number;
     readonly idle: number;

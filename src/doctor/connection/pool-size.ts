@@ -12,6 +12,7 @@ export const poolSize: Check = {
     const max = handle.kind === "own" ? handle.poolMax : now.connections.max;
     if (max === 0) return unchecked("the driver does not tell the size of its pool");
     const waiting = Math.max(begun.connections.waiting, now.connections.waiting);
+    if (max === 0) return unchecked("the handle does not tell how many connections its pool has");
     const found: Found[] = [];
     if (handle.kind === "application" && waiting > 0) {
       found.push({
