@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import type { NodeSqliteDatabase } from "../../src/database/drivers/node-sqlite.ts";
 
 /** The rows of a statement of node:sqlite, as far as tests look at them. */
@@ -22,4 +24,15 @@ export function findNodeSqlite(): NodeSqlite | null {
   const recent = major >= 24 || (major === 22 && minor >= 16);
   // Not imported: loading it prints a warning, and older Nodes have none.
   return recent ? (process.getBuiltinModule("node:sqlite" as "node:fs") as unknown as NodeSqlite) : null;
+}
+
+/**
+ * A Node.js that has it: this one, or the one that `npm ci --prefix test/support/newer-node` installs; `null` where
+ * there is none.
+ */
+export function findNodeWithSqlite(): string | null {
+  if (findNodeSqlite() !== null) return process.execPath;
+  const name = `node-${process.platform}-${process.arch}`;
+  const installed = fileURLToPath(new URL(`newer-node/node_modules/${name}/bin/node`, import.meta.url));
+  return existsSync(installed) ? installed : null;
 }

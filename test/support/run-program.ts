@@ -37,7 +37,7 @@ export interface ProgramResult {
 export async function buildProgram(
   name: string,
   // Inside the repository, so that packages are found from there.
-  { folder = "node_modules/.cache/wispy-auth" } = {},
+  { folder = "node_modules/.cache/wispy-auth", node }: BuildOptions = {},
 ): Promise<Program> {
   const root = fileURLToPath(new URL("../../", import.meta.url));
   const file = `${root}${folder}/${basename(name, ".ts")}-${randomUUID()}.mjs`;
@@ -51,9 +51,15 @@ export async function buildProgram(
   await bundle.close();
   return {
     file,
-    start: (args = [], env = {}) => startProgram(file, { args, env }),
+    start: (args = [], env = {}) => startProgram(file, { args, env, node }),
     remove: () => rm(file, { force: true }),
   };
+}
+
+export interface BuildOptions {
+  readonly folder?: string;
+  /** The Node.js that runs it. Default: this process's. */
+  readonly node?: string | undefined;
 }
 
 export interface StartOptions {
@@ -61,10 +67,11 @@ export interface StartOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Default: this process's. */
   readonly cwd?: string;
+  readonly node?: string | undefined;
 }
 
 export function startProgram(file: string, options: StartOptions): RunningProgram {
-  const child = spawn(process.execPath, [file, ...options.args], {
+  const child = spawn(options.node ?? process.execPath, [file, ...options.args], {
     env: { ...process.env, ...options.env },
     cwd: options.cwd ?? process.cwd(),
     stdio: ["ignore", "pipe", "pipe"],

@@ -20,11 +20,8 @@ export interface BetterSqlite3Database {
   close(): unknown;
 }
 
-/**
- * Keeps prepared statements per handle: preparing again costs about six times the execution of a lookup.
- * `name`: of the package, since libsql's handles are the same in all that is used here.
- */
-export function betterSqlite3Driver(handle: BetterSqlite3Database, name = "better-sqlite3"): SyncDriver {
+/** Keeps prepared statements per handle: preparing again costs about six times the execution of a lookup. */
+export function betterSqlite3Driver(handle: BetterSqlite3Database): SyncDriver {
   const statements = new Map<string, BetterSqlite3Statement>();
 
   function prepared(text: string): BetterSqlite3Statement {
@@ -42,12 +39,11 @@ export function betterSqlite3Driver(handle: BetterSqlite3Database, name = "bette
 
   return {
     mode: "sync",
-    name,
+    name: "better-sqlite3",
     dialect: "sqlite",
     native: handle,
     get inTransaction() {
-      // Asked of a closed handle, libsql ends the process.
-      return handle.open && handle.inTransaction;
+      return handle.inTransaction;
     },
     get open() {
       return handle.open;

@@ -1,9 +1,10 @@
-import { existsSync } from "node:fs";
 import { AuthError } from "../../errors.ts";
-import { betterSqlite3Driver, type BetterSqlite3Database } from "../drivers/better-sqlite3.ts";
-import type { AsyncDriver, DriverResult, SyncDriver } from "../drivers/driver.ts";
-import { noAnswer, withForeignKeys, withForeignKeysLater } from "../drivers/foreign-keys.ts";
-import type { LibsqlClient, LibsqlTransaction } from "../drivers/libsql-client.ts";
+import type { BetterSqlite3Database } from "../drivers/better-sqlite3.ts";
+import type { SyncDriver } from "../drivers/driver.ts";
+import { noAnswer, withForeignKeys } from "../drivers/foreign-keys.ts";
+import { askFiles, notLocal, requireLocalFile } from "../drivers/libsql-local.ts";
+import type { LibsqlClient, LibsqlTransaction } from "../drivers/libsql-transaction.ts";
+import { libsqlDriver } from "../drivers/libsql.ts";
 import type { HandleKind } from "./handle-kind.ts";
 
 export const libsqlHandles: HandleKind = {
@@ -19,8 +20,8 @@ export const libsqlHandles: HandleKind = {
       async open(handle, deadlines) {
         const client = handle as LibsqlClient;
         if (client.protocol !== "file") throw notLocal();
-        const { libsqlClientDriver } = await import("../drivers/libsql-client.ts");
-        return openClient(libsqlClientDriver(client, deadlines));
+        const { openLibsqlClient } = await import("../drivers/libsql-client.ts");
+        return openLibsqlClient(client, deadlines);
       },
     },
   ],
@@ -56,58 +57,18 @@ function isTransaction(handle: object): boolean {
   return "execute" in handle && "executeMultiple" in handle && "commit" in handle && "closed" in handle;
 }
 
-function libsqlDriver(handle: BetterSqlite3Database): SyncDriver {
-  return betterSqlite3Driver(handle, "libsql");
-}
-
-const askFiles = { text: "PRAGMA database_list", values: [] } as const;
-
 function openDatabase(handle: BetterSqlite3Database): SyncDriver {
-  if (handle.open && handle.prepare("PRAGMA foreign_keys") instanceof Promise) {
-    throw new AuthError("unsupported_handle", {
-      message: "Handles of libsql/promise cannot be lent; take libsql, or a Client of @libsql/client",
-    });
-  }
   const driver = libsqlDriver(handle);
+  if (!driver.open) return driver;
   try {
-    if (driver.open) requireLocalFile(driver.query(askFiles.text, askFiles.values));
+    if (handle.prepare(askFiles.text) instanceof Promise) {
+      throw new AuthError("unsupported_handle", {
+        message: "Handles of libsql/promise cannot be lent; take libsql, or a Client of @libsql/client",
+      });
+    }
+    requireLocalFile(driver.query(askFiles.text, askFiles.values));
     return withForeignKeys(driver, "db.pragma('foreign_keys = ON')");
   } catch (cause) {
     throw noAnswer(cause);
   }
-}
-
-async function openClient(driver: AsyncDriver): Promise<AsyncDriver> {
-  const connection = await driver.acquire();
-  try {
-    requireLocalFile(await connection.query(askFiles));
-  } catch (cause) {
-    throw noAnswer(cause);
-  } finally {
-    connection.release("reusable");
-  }
-  return withForeignKeysLater(driver, "PRAGMA foreign_keys = ON");
-}
-
-/**
- * What a remote server or a replica's primary guarantees cannot be seen from here: whether foreign keys hold there,
- * how long it keeps a transaction open, what a lost connection has left behind.
- * @throws AuthError `unsupported_handle`
- */
-function requireLocalFile({ rows }: DriverResult): void {
-  const [, , file] = rows.find(([, name]) => name === "main") ?? [];
-  // In memory there is none.
-  if (typeof file !== "string" || file === "") return;
-  const replica = replicaFiles.some((suffix) => existsSync(file + suffix));
-  if (replica || !existsSync(file)) throw notLocal();
-}
-
-/** What libSQL keeps beside the file of a replica. */
-const replicaFiles = ["-client_wal_index", "-info"];
-
-function notLocal(): AuthError {
-  return new AuthError("unsupported_handle", {
-    message:
-      "Of libSQL, local databases can be lent: a file or memory, no remote server and no embedded replica",
-  });
 }
