@@ -10,25 +10,28 @@ import { fine, lookAt, openDoctored } from "./support/doctored.ts";
 
 forDatabase("sqlite", "the doctor, about the settings of a handle,", (ctx) => {
   it.each([
-    ["foreign-keys", "foreign_keys = off", "foreign_keys = on", "error", "foreign_keys is off"],
-    ["journal-mode", "journal_mode = delete", "journal_mode = wal", "warning", "journal_mode is delete"],
-    ["synchronous", "synchronous = off", "synchronous = full", "warning", "synchronous is OFF"],
-    ["busy-timeout", "busy_timeout = 0", "busy_timeout = 1000", "warning", "busy_timeout is 0"],
-    ["read-only", "query_only = on", "query_only = off", "error", "query_only is on"],
-  ] as const)("%s: sees %s, and names the remedy", async (check, fault, remedy, severity, message) => {
-    const { host, look } = await openDoctored(ctx);
-    host.sqlite.pragma(remedy);
-    expect(await look(check)).toEqual(fine(check));
-    host.sqlite.pragma(fault);
-    expect(await look(check)).toMatchObject([
-      {
-        check,
-        severity,
-        message: expect.stringContaining(message),
-        fix: expect.stringMatching(new RegExp(`^pragma ${remedy}\\b`)),
-      },
-    ]);
-  });
+    { check: "foreign-keys", setting: "foreign_keys", bad: "off", good: "on", severity: "error" },
+    { check: "journal-mode", setting: "journal_mode", bad: "delete", good: "wal", severity: "warning" },
+    { check: "synchronous", setting: "synchronous", bad: "off", good: "full", severity: "warning" },
+    { check: "busy-timeout", setting: "busy_timeout", bad: "0", good: "1000", severity: "warning" },
+    { check: "read-only", setting: "query_only", bad: "on", good: "off", severity: "error" },
+  ] as const)(
+    "sees $setting = $bad, and names the remedy",
+    async ({ check, setting, bad, good, severity }) => {
+      const { host, look } = await openDoctored(ctx);
+      host.sqlite.pragma(`${setting} = ${good}`);
+      expect(await look(check)).toEqual(fine(check));
+      host.sqlite.pragma(`${setting} = ${bad}`);
+      expect(await look(check)).toMatchObject([
+        {
+          check,
+          severity,
+          message: expect.stringMatching(new RegExp(`^${setting} is `)),
+          fix: expect.stringMatching(new RegExp(`^pragma ${setting} = ${good}\\b`)),
+        },
+      ]);
+    },
+  );
 });
 
 forDatabase("sqlite", "the doctor, about the file,", (ctx) => {

@@ -1,3 +1,4 @@
+import type { Database } from "../../database/database.ts";
 import { ok, unchecked, type Check, type CheckContext, type Found } from "../check.ts";
 import { findSqliteFile } from "./sqlite-file.ts";
 
@@ -6,8 +7,12 @@ const dialects = ["sqlite"] as const;
 /** A setting of the connection, which says nothing about the application's if the connection is not its own. */
 async function readSetting({ database, settings }: CheckContext, pragma: string): Promise<string | null> {
   if (settings.handle.kind === "own") return null;
-  const rows = await database.query(`pragma ${pragma}`);
-  return String(rows[0]?.[0] ?? "");
+  return readPragma(database, pragma);
+}
+
+async function readPragma(database: Database, name: string): Promise<string> {
+  const [row] = await database.query(`pragma ${name}`);
+  return String((row?.[0] ?? "") as string | number | bigint);
 }
 
 const notOurs = (): readonly Found[] =>
@@ -37,8 +42,7 @@ export const journalMode: Check = {
   dialects,
   async run({ database, settings: { handle } }) {
     if (handle.kind === "own" && handle.fileMissing) return ok("migrate makes the file in WAL mode");
-    const rows = await database.query("pragma journal_mode");
-    const mode = String(rows[0]?.[0] ?? "");
+    const mode = await readPragma(database, "journal_mode");
     if (mode === "wal") return ok("journal_mode is wal: readers and the writer work at once");
     if ((await findSqliteFile(database)) === null)
       return ok("The database is in memory and needs no journal");
