@@ -103,3 +103,10 @@ export const sqliteDriverHandles: readonly DriverHandle[] = [
   libsqlMemory,
   ...(available === null ? [] : [nodeSqlite(available)]),
 ];
+
+/** @throws Error if there is no such driver, or none here */
+export function sqliteDriverHandle(name: string): DriverHandle {
+  const found = sqliteDriverHandles.find((handle) => handle.name === name);
+  if (found === undefined) throw new Error(`This Node.js has no ${name}`);
+  return found;
+}
