@@ -40,7 +40,7 @@ export type { Script, Transaction, TransactionScript } from "./database/script.t
 export { byDialect, expression, guard, sql } from "./database/statements/fragment.ts";
 export type { Expression, Fragment, Parameter, SqlNode } from "./database/statements/fragment.ts";
 export { insertInto, statement } from "./database/statements/statement.ts";
-export type { Call, Statement, StatementDefinition } from "./database/statements/statement.ts";
+export type { Call, RowOf, Statement, StatementDefinition } from "./database/statements/statement.ts";
 export { aliased, table } from "./database/statements/table.ts";
 export type { Column, Table, TableInfo } from "./database/statements/table.ts";
 export {

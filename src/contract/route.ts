@@ -43,6 +43,8 @@ export interface RouteContract<
 export interface RouteCall<C extends Credential = Credential, Input = unknown> {
   readonly input: Input;
   readonly params: Readonly<Record<string, string>>;
+  /** The parameters of the address, the first of each name. */
+  readonly query: Readonly<Record<string, string>>;
   readonly context: RequestContext;
   /** The raw session token; what it opens is up to the operation. */
   readonly token: C extends "token" | "session" ? string : string | null;

@@ -139,6 +139,7 @@ function toCall(settings: HttpSettings, exchange: Exchange): Omit<RouteCall, "in
   const { request, info, credentials, match, route } = exchange;
   return {
     params: match.params,
+    query: readQuery(request.url),
     context: readRequestContext(request.headers, {
       info,
       credentials,
@@ -147,6 +148,14 @@ function toCall(settings: HttpSettings, exchange: Exchange): Omit<RouteCall, "in
     token: route.credential === "none" ? null : credentials.token,
     carrier: credentials.carrier,
   };
+}
+
+function readQuery(url: string): Readonly<Record<string, string>> {
+  const query: Record<string, string> = {};
+  for (const [name, value] of new URL(url).searchParams) {
+    if (!Object.hasOwn(query, name)) Object.defineProperty(query, name, { value, enumerable: true });
+  }
+  return query;
 }
 
 function toResponse(options: HandlerOptions, route: Route, result: RouteAnswer): Response {

@@ -6,6 +6,7 @@ const source = (path: string): string => fileURLToPath(new URL(`../../src/${path
 export const sourceAliases: readonly { readonly name: string; readonly file: string }[] = [
   { name: "wispy-auth", file: source("index.ts") },
   { name: "wispy-auth/module", file: source("module.ts") },
+  { name: "wispy-auth/referrals", file: source("modules/referrals/index.ts") },
   { name: "wispy-auth/node", file: source("http/adapters/node.ts") },
   { name: "wispy-auth/testing", file: source("testing/index.ts") },
   { name: "wispy-auth/adopt", file: source("adopt/index.ts") },

@@ -41,6 +41,9 @@ export interface Call<R> {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
+/** What a statement returns one of. */
+export type RowOf<S> = S extends Statement<never, infer R> ? R : never;
+
 /** Declares a statement. */
 export function statement<P extends object, R extends object = Record<string, never>>(
   definition: StatementDefinition<P, R>,

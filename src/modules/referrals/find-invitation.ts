@@ -1,0 +1,78 @@
+import type { ModuleSignUpDraft } from "../../module.ts";
+import { findInvitation as findInvitationStatement } from "./code-statements.ts";
+import { normaliseCode, personOf } from "./referral-code.ts";
+import type { ReferralEnvironment } from "./referral-environment.ts";
+import type { ProgramSettings } from "./referral-settings.ts";
+import type { RedemptionRefusal, ReferralSignal } from "./referrals-api.ts";
+
+/** A code that can be redeemed by whoever asks, as things stand. Whether it is, one statement of the sign-up decides. */
+export interface Invitation {
+  readonly codeId: string;
+  readonly ownerId: string;
+  readonly program: ProgramSettings;
+  readonly signals: readonly ReferralSignal[];
+}
+
+type Visitor = Pick<ModuleSignUpDraft<object>, "client" | "deviceTokenHash"> & {
+  /** `null` for somebody who only asks. */
+  readonly emailCanonical: string | null;
+};
+
+const dayMilliseconds = 86_400_000;
+
+/** Looks a code up in any spelling, with what may look odd about its owner and the visitor: one statement. */
+export async function findInvitation(
+  { database, clock, settings }: ReferralEnvironment,
+  { code, visitor }: { readonly code: string; readonly visitor: Visitor },
+): Promise<Invitation | RedemptionRefusal> {
+  const codeKey = normaliseCode(code);
+  if (codeKey === "") return "code_unknown";
+  const now = clock.now();
+  const { review } = settings;
+  const found = await database.maybeOne(findInvitationStatement, {
+    codeKey,
+    ipAddress: review.sameAddressWithinSeconds > 0 ? visitor.client.ipAddress : null,
+    seenAfter: new Date(now.getTime() - review.sameAddressWithinSeconds * 1000),
+    deviceTokenHash: review.sameDevice ? visitor.deviceTokenHash : null,
+    idAfter: firstIdOf(new Date(now.getTime() - dayMilliseconds)),
+    countLimit: review.maxReferralsPerDay,
+  });
+  if (found === null || found.ownerDisabledAt !== null) return "code_unknown";
+  const refusal = refusalOf(found, now);
+  if (refusal !== null) return refusal;
+  const { ownerEmail } = found;
+  const same = visitor.emailCanonical !== null && personOf(visitor.emailCanonical) === personOf(ownerEmail);
+  if (same) return "self_referral";
+  const program = settings.programs.get(found.program);
+  // A program that was taken out of the options brings nobody in any more.
+  if (program === undefined) return "code_inactive";
+  const signals: ReferralSignal[] = [];
+  if (found.sameAddress) signals.push({ kind: "same_address" });
+  if (found.sameDevice) signals.push({ kind: "same_device" });
+  if (found.referralsToday >= review.maxReferralsPerDay) {
+    signals.push({ kind: "velocity", referralsToday: found.referralsToday });
+  }
+  return { codeId: found.id, ownerId: found.ownerId, program, signals };
+}
+
+/** Why a code cannot be redeemed at a moment, or `null`. */
+export function refusalOf(
+  code: {
+    readonly pausedAt: Date | null;
+    readonly deactivatedAt: Date | null;
+    readonly expiresAt: Date | null;
+    readonly maxUses: number | null;
+    readonly uses: number;
+  },
+  now: Date,
+): "code_inactive" | "code_expired" | "code_used_up" | null {
+  if (code.pausedAt !== null || code.deactivatedAt !== null) return "code_inactive";
+  if (code.expiresAt !== null && code.expiresAt <= now) return "code_expired";
+  return code.maxUses !== null && code.uses >= code.maxUses ? "code_used_up" : null;
+}
+
+/** The smallest UUIDv7 of a moment (RFC 9562 section 5.7): ids are in the order of time. */
+function firstIdOf(moment: Date): string {
+  const hex = Math.max(0, moment.getTime()).toString(16).padStart(12, "0");
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+}

@@ -1,0 +1,108 @@
+import type { Script, Transaction } from "../../module.ts";
+import { addToDay, addToMember } from "./member-statements.ts";
+import { dayOf, programOwner } from "./referral-day.ts";
+import type { ReferralEnvironment } from "./referral-environment.ts";
+import { isUuid, readReason, requireUuid } from "./referral-input.ts";
+import {
+  lockReferral,
+  lockReferralOfReferee,
+  qualifyReferral,
+  rejectReferral as rejectReferralStatement,
+} from "./referral-statements.ts";
+import { isFinal, moveReward } from "./reward-ledger.ts";
+import { listRewardsOfReferral } from "./reward-statements.ts";
+
+/** See `Referrals.qualify`. */
+export async function qualify(environment: ReferralEnvironment, refereeId: string): Promise<boolean> {
+  const { database, clock, settings } = environment;
+  if (!isUuid(refereeId)) return false;
+  const now = clock.now();
+  return database.transaction(function* (tx) {
+    const referral = yield* tx.maybeOne(lockReferralOfReferee, { refereeId });
+    if (referral === null || referral.state !== "pending") return false;
+    const { id, program, referrerId } = referral;
+    const holdingPeriodSeconds = settings.programs.get(program)?.holdingPeriodSeconds ?? 0;
+    const counts = { program, day: dayOf(now), referrals: 0, qualified: 1 };
+    yield* tx.all([
+      qualifyReferral.with({ id, qualifiedAt: now }),
+      // In the order of a redemption, so that two never wait for each other.
+      ...(referrerId === null
+        ? []
+        : [
+            addToMember.with({
+              program,
+              userId: referrerId,
+              listed: false,
+              referrals: 0,
+              qualified: 1,
+              rewards: 0,
+            }),
+            addToDay.with({ ...counts, owner: referrerId }),
+          ]),
+      addToDay.with({ ...counts, owner: programOwner(id) }),
+      environment.recordEvent({
+        type: "referrals.qualified",
+        userId: refereeId,
+        occurredAt: now,
+        data: { referralId: id, program },
+      }),
+    ]);
+    for (const reward of yield* tx.many(listRewardsOfReferral, { referralId: id })) {
+      yield* startHoldingPeriod(environment, {
+        rewardId: reward.id,
+        availableAt: new Date(now.getTime() + holdingPeriodSeconds * 1000),
+      })(tx);
+    }
+    return true;
+  });
+}
+
+/** A reward that is not under review waits out the period; without one it is approved at once. */
+function startHoldingPeriod(
+  environment: ReferralEnvironment,
+  { rewardId, availableAt }: { readonly rewardId: string; readonly availableAt: Date },
+): (tx: Transaction) => Script<unknown> {
+  const isOver = availableAt <= environment.clock.now();
+  return moveReward(environment, {
+    rewardId,
+    to: ({ state }) => (state === "pending" && isOver ? "approved" : state),
+    reason: null,
+    availableAt,
+  });
+}
+
+/** See `Referrals.rejectReferral`. */
+export async function rejectReferral(
+  environment: ReferralEnvironment,
+  { referralId, reason }: { readonly referralId: string; readonly reason: string },
+): Promise<boolean> {
+  const id = requireUuid(referralId, "referralId");
+  const because = readReason(reason);
+  const now = environment.clock.now();
+  return environment.database.transaction(function* (tx) {
+    const referral = yield* tx.maybeOne(lockReferral, { id });
+    if (referral === null || referral.state === "rejected") return false;
+    const { program, referrerId } = referral;
+    const uncounted = { referrals: 0, qualified: referral.state === "qualified" ? -1 : 0 };
+    yield* tx.all([
+      rejectReferralStatement.with({ id }),
+      ...(referrerId === null
+        ? []
+        : [addToMember.with({ program, userId: referrerId, listed: false, rewards: 0, ...uncounted })]),
+      environment.recordEvent({
+        type: "referrals.rejected",
+        userId: referral.refereeId,
+        occurredAt: now,
+        data: { referralId: id, program, reason: because },
+      }),
+    ]);
+    for (const reward of yield* tx.many(listRewardsOfReferral, { referralId: id })) {
+      yield* moveReward(environment, {
+        rewardId: reward.id,
+        to: ({ state }) => (isFinal(state) ? state : state === "approved" ? "reversed" : "rejected"),
+        reason: because,
+      })(tx);
+    }
+    return true;
+  });
+}

@@ -1,0 +1,115 @@
+import { findMember, listDays, listLeaders, setProfile as setProfileStatement } from "./member-statements.ts";
+import { dayOf, programOwners } from "./referral-day.ts";
+import type { ReferralEnvironment } from "./referral-environment.ts";
+import { invalidInput, readWhole, requireProgram, requireUser, requireUuid } from "./referral-input.ts";
+import { balances } from "./reward-desk.ts";
+import type { DayCount, LeaderboardEntry, ReferralStats, Referrals } from "./referrals-api.ts";
+import { sumProgram } from "./member-statements.ts";
+
+interface Period {
+  readonly program?: string;
+  readonly days?: number;
+}
+
+const dayMilliseconds = 86_400_000;
+const maximumNameLength = 40;
+
+/** See `Referrals.stats`: three lookups by key, whatever the number of users. */
+export async function stats(
+  environment: ReferralEnvironment,
+  { userId, period }: { readonly userId: string; readonly period: Period },
+): Promise<ReferralStats> {
+  const { database, settings } = environment;
+  const id = requireUuid(userId, "userId");
+  const { name: program } = requireProgram(settings, period.program);
+  const days = lastDays(environment, period.days);
+  const member = await database.maybeOne(findMember, { program, userId: id });
+  const rows = await database.many(listDays, { program, owner: id, since: days[0]! });
+  return {
+    referrals: member?.referrals ?? 0,
+    qualified: member?.qualified ?? 0,
+    balances: await balances(environment, id),
+    daily: fill(days, rows),
+  };
+}
+
+/** See `Referrals.programStats`. */
+export async function programStats(
+  environment: ReferralEnvironment,
+  period: Period,
+): Promise<Omit<ReferralStats, "balances">> {
+  const { database, settings } = environment;
+  const { name: program } = requireProgram(settings, period.program);
+  const days = lastDays(environment, period.days);
+  const totals = { referrals: 0, qualified: 0 };
+  const rows: DayCount[] = [];
+  for (const owner of programOwners) {
+    const sum = await database.one(sumProgram, { program, owner });
+    totals.referrals += sum.referrals;
+    totals.qualified += sum.qualified;
+    rows.push(...(await database.many(listDays, { program, owner, since: days[0]! })));
+  }
+  return { ...totals, daily: fill(days, rows) };
+}
+
+/** See `Referrals.leaderboard`. Those with the same number share a rank. */
+export async function leaderboard(
+  { database, settings }: ReferralEnvironment,
+  options: { readonly program?: string; readonly limit?: number },
+): Promise<readonly LeaderboardEntry[]> {
+  const { name: program } = requireProgram(settings, options.program);
+  const limit = readWhole(options.limit ?? 10, { path: "limit", min: 1, max: 100 });
+  const leaders = await database.many(listLeaders, { program, limit });
+  return leaders.map(({ displayName, qualified }) => ({
+    rank: leaders.findIndex((other) => other.qualified === qualified) + 1,
+    displayName,
+    qualified,
+  }));
+}
+
+/** See `Referrals.setProfile`. */
+export async function setProfile(
+  environment: ReferralEnvironment,
+  { userId, profile }: { readonly userId: string; readonly profile: Parameters<Referrals["setProfile"]>[1] },
+): Promise<void> {
+  const { name: program } = requireProgram(environment.settings, profile.program);
+  const displayName = readDisplayName(profile.displayName);
+  if (typeof profile.listed !== "boolean") throw invalidInput("listed", "must be true or false");
+  if (profile.listed && displayName === null) {
+    throw invalidInput("displayName", "is what the leaderboard shows; it must be given to be listed");
+  }
+  await requireUser(environment, userId);
+  await environment.database.run(setProfileStatement, {
+    program,
+    userId,
+    displayName,
+    listed: profile.listed,
+    referrals: 0,
+    qualified: 0,
+    rewards: 0,
+  });
+}
+
+function readDisplayName(name: string | null): string | null {
+  if (name === null) return null;
+  const text = typeof name === "string" ? name.normalize("NFC").trim() : "";
+  if (text !== "" && text.length <= maximumNameLength && !/[\p{Cc}\p{Cf}\p{Cs}]/u.test(text)) return text;
+  throw invalidInput(
+    "displayName",
+    `must be a text of 1 to ${String(maximumNameLength)} characters, or null`,
+  );
+}
+
+function lastDays({ clock }: ReferralEnvironment, count = 30): readonly string[] {
+  const days = readWhole(count, { path: "days", min: 1, max: 366 });
+  const today = clock.now().getTime();
+  return Array.from({ length: days }, (_, i) => dayOf(new Date(today - (days - 1 - i) * dayMilliseconds)));
+}
+
+function fill(days: readonly string[], rows: readonly DayCount[]): readonly DayCount[] {
+  return days.map((day) => {
+    const found = rows.filter((row) => row.day === day);
+    const sum = (key: "referrals" | "qualified"): number => found.reduce((total, row) => total + row[key], 0);
+    return { day, referrals: sum("referrals"), qualified: sum("qualified") };
+  });
+}

@@ -1,0 +1,29 @@
+import { createAuth, type Auth } from "wispy-auth";
+import { referrals, type ReferralOptions } from "wispy-auth/referrals";
+import { cheapHasher, testBaseUrl } from "../../../support/create-test-auth.ts";
+import type { SuiteContext } from "../../../support/for-each-database.ts";
+import { createTestClock, type TestClock } from "../../../support/test-clock.ts";
+
+export type ReferralAuth = Auth<unknown, readonly [ReturnType<typeof referrals>]> & {
+  readonly clock: TestClock;
+};
+
+/** An `Auth` with referrals on the suite's own handle; closed with the suite. */
+export async function createReferralAuth(
+  ctx: SuiteContext,
+  { database, ...options }: ReferralOptions & { readonly database?: unknown } = {},
+): Promise<ReferralAuth> {
+  const clock = createTestClock();
+  const auth = await createAuth({
+    database: database ?? ctx.host.native,
+    baseUrl: testBaseUrl,
+    secret: "a secret of the tests, long enough to be one",
+    password: { hasher: cheapHasher },
+    clock,
+    log: () => undefined,
+    ...ctx.authOptions,
+    modules: [referrals(options)],
+  });
+  ctx.onSuiteEnd(() => auth.close());
+  return { ...auth, clock };
+}
