@@ -1,12 +1,6 @@
 import { implementRoute, type Route } from "../../../module.ts";
 import type { Referrals } from "../referrals-api.ts";
-import {
-  leaderboardShape,
-  profileInput,
-  referralsShape,
-  rewardsShape,
-  statsShape,
-} from "./referral-schemas.ts";
+import { referralContracts } from "./referral-contracts.ts";
 
 type Query = Readonly<Record<string, string>>;
 
@@ -15,99 +9,45 @@ export function reportRoutes(api: Referrals): readonly Route[] {
 }
 
 function ownReportRoutes(api: Referrals): readonly Route[] {
-  const own = { method: "GET", credential: "session", input: null, status: 200 } as const;
   return [
-    implementRoute(
-      {
-        ...own,
-        id: "referrals.listReferrals",
-        path: "/referrals/referrals",
-        summary: "Whom the user brought in, newest first, without names",
-        output: referralsShape,
-        errors: ["unauthenticated", "invalid_input"],
-      },
-      async ({ current, query }) => {
-        const found = await api.listReferrals(current.user.id, pageOf(query));
-        return {
-          body: {
-            referrals: found.map((referral) => ({
-              ...referral,
-              createdAt: referral.createdAt.toISOString(),
-              qualifiedAt: referral.qualifiedAt?.toISOString() ?? null,
-            })),
-          },
-        };
-      },
-    ),
-    implementRoute(
-      {
-        ...own,
-        id: "referrals.listRewards",
-        path: "/referrals/rewards",
-        summary: "The user's rewards, newest first",
-        output: rewardsShape,
-        errors: ["unauthenticated", "invalid_input"],
-      },
-      async ({ current, query }) => {
-        const rewards = await api.listRewards(current.user.id, pageOf(query));
-        return {
-          body: {
-            rewards: rewards.map((reward) => ({
-              ...reward,
-              availableAt: reward.availableAt?.toISOString() ?? null,
-              createdAt: reward.createdAt.toISOString(),
-            })),
-          },
-        };
-      },
-    ),
-    implementRoute(
-      {
-        ...own,
-        id: "referrals.stats",
-        path: "/referrals/stats",
-        summary: "The user's totals, balances and daily series",
-        output: statsShape,
-        errors: ["unauthenticated", "invalid_input"],
-      },
-      async ({ current, query }) => {
-        const found = await api.stats(current.user.id, { ...programOf(query), ...numberOf(query, "days") });
-        return { body: { ...found, balances: [...found.balances], daily: [...found.daily] } };
-      },
-    ),
+    implementRoute(referralContracts.listReferrals, async ({ current, query }) => {
+      const found = await api.listReferrals(current.user.id, pageOf(query));
+      return {
+        body: {
+          referrals: found.map((referral) => ({
+            ...referral,
+            createdAt: referral.createdAt.toISOString(),
+            qualifiedAt: referral.qualifiedAt?.toISOString() ?? null,
+          })),
+        },
+      };
+    }),
+    implementRoute(referralContracts.listRewards, async ({ current, query }) => {
+      const rewards = await api.listRewards(current.user.id, pageOf(query));
+      return {
+        body: {
+          rewards: rewards.map((reward) => ({
+            ...reward,
+            availableAt: reward.availableAt?.toISOString() ?? null,
+            createdAt: reward.createdAt.toISOString(),
+          })),
+        },
+      };
+    }),
+    implementRoute(referralContracts.stats, async ({ current, query }) => {
+      const found = await api.stats(current.user.id, { ...programOf(query), ...numberOf(query, "days") });
+      return { body: { ...found, balances: [...found.balances], daily: [...found.daily] } };
+    }),
   ];
 }
 
 function leaderboardRoutes(api: Referrals): readonly Route[] {
   return [
+    implementRoute(referralContracts.leaderboard, async ({ query }) => ({
+      body: { leaders: [...(await api.leaderboard({ ...programOf(query), ...numberOf(query, "limit") }))] },
+    })),
     implementRoute(
-      {
-        id: "referrals.leaderboard",
-        method: "GET",
-        path: "/referrals/leaderboard",
-        summary: "The most successful of those who chose to be listed",
-        credential: "none",
-        input: null,
-        status: 200,
-        output: leaderboardShape,
-        errors: ["invalid_input"],
-      },
-      async ({ query }) => ({
-        body: { leaders: [...(await api.leaderboard({ ...programOf(query), ...numberOf(query, "limit") }))] },
-      }),
-    ),
-    implementRoute(
-      {
-        id: "referrals.setProfile",
-        method: "PUT",
-        path: "/referrals/profile",
-        summary: "Choose whether and under what name to be on the leaderboard",
-        credential: "session",
-        input: profileInput,
-        status: 204,
-        output: null,
-        errors: ["unauthenticated", "invalid_input"],
-      },
+      referralContracts.setProfile,
       async ({ current, input: { displayName, listed, program } }) => {
         const profile = { displayName, listed, ...(program !== undefined && { program }) };
         await api.setProfile(current.user.id, profile);
