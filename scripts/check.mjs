@@ -11,7 +11,7 @@ import { spawn } from "node:child_process";
 /** @type {readonly Step[]} */
 const steps = [
   { name: "format", command: "prettier --check --log-level warn ." },
-  // The application's types come from the built package, as they do for a user.
+  // The types of the application and the examples come from the built package, as they do for a user.
   { name: "build", command: "npm run --silent build" },
   { name: "lint", command: "oxlint --type-aware --deny-warnings --format unix", after: "build" },
   { name: "layers", command: "node scripts/check-layers.mjs" },
@@ -22,6 +22,7 @@ const steps = [
   { name: "snippets", command: "node scripts/check-snippets.mjs" },
   { name: "dead code", command: "knip" },
   { name: "app types", command: "tsc -p app/tsconfig.json --noEmit", after: "build" },
+  { name: "example types", command: "tsc -p examples/tsconfig.json --noEmit", after: "build" },
   { name: "package", command: "publint run --strict --pack false", after: "build" },
   {
     name: "package types",
