@@ -42,6 +42,7 @@ const rootFiles = new Map([
   ["auth-options.ts", "auth"],
   ["start-modules.ts", "auth"],
   ["check-modules.ts", "auth"],
+  ["module-schemas.ts", "auth"],
   ["compose-auth.ts", "auth"],
   ["index.ts", "index"],
 ]);

@@ -1,4 +1,3 @@
-import { checkModules } from "./check-modules.ts";
 import type { Module, ModuleContext, ModuleEvent, StartedModule } from "./contract/module.ts";
 import type { CookieChanges, Route } from "./contract/route.ts";
 import type { Schema } from "./contract/schema.ts";
@@ -7,13 +6,13 @@ import type { CoreEnvironment } from "./core/core-environment.ts";
 import { recordEvent } from "./core/events/event-statements.ts";
 import type { CoreHooks, SignUpPart } from "./core/hooks.ts";
 import { unknownClient } from "./core/input/client-details.ts";
-import { coreSchema } from "./core/migrations/core-schema.ts";
 import { ownRunner } from "./core/runner.ts";
 import { createUserDirectory } from "./core/users/user-directory.ts";
 import type { Keyring } from "./crypto/keyring.ts";
 import { AuthError, type InputIssue } from "./errors.ts";
 import type { HttpModules } from "./http/http-modules.ts";
-import { inDependencyOrder, type SchemaModule } from "./schema/migration.ts";
+import { moduleSchemas } from "./module-schemas.ts";
+import type { SchemaModule } from "./schema/migration.ts";
 
 /** The modules of an `Auth`, put together. */
 export interface StartedModules {
@@ -43,8 +42,7 @@ export interface ModuleParts {
  */
 export function startModules(given: readonly Module[], parts: ModuleParts): StartedModules {
   const { environment } = parts;
-  checkModules(given);
-  const schemas = inDependencyOrder([coreSchema, ...given.map(schemaOf)]);
+  const schemas = moduleSchemas(given);
   const modules = schemas.flatMap(({ name }) => given.find((module) => module.name === name) ?? []);
   const running = modules.map((module) => {
     environment.database.register(module.statements ?? []);
@@ -67,11 +65,7 @@ export function startModules(given: readonly Module[], parts: ModuleParts): Star
 }
 
 /** A module's part of the schema. The core's comes before it. */
-export function schemaOf({ name, dependsOn = [], migrations = [], tables = [] }: Module): SchemaModule {
-  return { name, dependsOn: ["core", ...dependsOn], migrations, tables };
-}
-
-function contextOf(
+export function contextOf(
   { name, eventTypes = [] }: Module,
   { environment, keyring, setCookies }: ModuleParts,
 ): ModuleContext {

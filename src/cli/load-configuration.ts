@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { Module } from "../contract/module.ts";
 import type { NamespaceOption } from "../database/namespace.ts";
 import type { PoolLimits } from "../database/pool-limits.ts";
 import { AuthError } from "../errors.ts";
@@ -14,6 +15,7 @@ export interface Configuration {
   readonly namespace: NamespaceOption | undefined;
   readonly allowNewerSchema: boolean;
   readonly pool: PoolLimits | undefined;
+  readonly modules: readonly Module[];
   /** The configuration file, if there is one. */
   readonly file: string | null;
 }
@@ -40,6 +42,7 @@ export async function loadConfiguration(
       exported.namespace,
     allowNewerSchema: exported.allowNewerSchema ?? false,
     pool: exported.pool,
+    modules: exported.modules ?? [],
     file,
   };
 }

@@ -1,18 +1,14 @@
 import { existsSync } from "node:fs";
 import { systemClock } from "../clock.ts";
-import { coreSchema } from "../core/migrations/core-schema.ts";
 import { connectReadOnly, type ReadOnlyDatabase } from "../database/connect-read-only.ts";
 import { connect, type ConnectOptions } from "../database/connect.ts";
 import type { Database } from "../database/database.ts";
 import { AuthError } from "../errors.ts";
-import type { SchemaModule } from "../schema/migration.ts";
+import { moduleSchemas } from "../module-schemas.ts";
 import { SchemaManager } from "../schema/schema-manager.ts";
 import type { Configuration } from "./load-configuration.ts";
 import type { CommandName } from "./parse-arguments.ts";
 import { redact } from "./redact.ts";
-
-/** Every module whose tables the commands look after. */
-export const installedModules: readonly SchemaModule[] = [coreSchema];
 
 export interface OpenSchema {
   readonly database: Database;
@@ -43,7 +39,7 @@ export async function openSchema(configuration: Configuration, command: CommandN
       : await connectAs(fileMissing ? "sqlite::memory:" : source, options);
   const schema = new SchemaManager({
     database,
-    modules: installedModules,
+    modules: moduleSchemas(configuration.modules),
     clock: systemClock,
     // `status` shows what is newer instead of failing for it.
     allowNewerSchema: configuration.allowNewerSchema || command === "status",

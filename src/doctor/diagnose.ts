@@ -1,11 +1,10 @@
 import type { AuthDatabase } from "../auth.ts";
 import { systemClock, type Clock } from "../clock.ts";
 import type { Module } from "../contract/module.ts";
-import { coreSchema } from "../core/migrations/core-schema.ts";
 import type { Database } from "../database/database.ts";
 import { AuthError } from "../errors.ts";
 import type { Finding } from "./check.ts";
-import { schemaOf } from "../start-modules.ts";
+import { moduleSchemas } from "../module-schemas.ts";
 import { examine } from "./examine.ts";
 
 export interface DiagnoseOptions {
@@ -42,7 +41,7 @@ export async function diagnose(
     throw new AuthError("unsupported_handle", { message: "diagnose() takes `auth.database`" });
   }
   return examine(database, {
-    modules: [coreSchema, ...(options.modules ?? []).map(schemaOf)],
+    modules: moduleSchemas(options.modules ?? []),
     clock: options.clock ?? systemClock,
     processes: options.processes ?? 1,
     longTransactionSeconds: options.longTransactionSeconds ?? 20,

@@ -5,7 +5,7 @@ import { migrationFormats } from "../../schema/export-formats/migration-formats.
 import { exportModules } from "../../schema/export-sql.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { adoptSchema } from "../../adopt/migrations/adopt-schema.ts";
-import { installedModules } from "../open-schema.ts";
+import { moduleSchemas } from "../../module-schemas.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { sqlFolder } from "./sql-folder.ts";
 
@@ -52,7 +52,8 @@ async function findPlace({ given, configuration, open }: CommandContext) {
       ? (await open()).database
       : { dialect: known, namespace: resolveNamespace(configuration.namespace, known) };
   // The tables of adopt belong to databases that it runs on, so they are printed where they are asked for alone.
-  const modules = given.module === adoptSchema.name ? [...installedModules, adoptSchema] : installedModules;
+  const installed = moduleSchemas(configuration.modules);
+  const modules = given.module === adoptSchema.name ? [...installed, adoptSchema] : installed;
   return { modules, dialect, namespace };
 }
 
