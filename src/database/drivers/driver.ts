@@ -1,3 +1,4 @@
+import type { AuthError } from "../../errors.ts";
 import type { DialectName } from "../database.ts";
 
 /** One statement on its way to a server. */
@@ -84,6 +85,8 @@ export interface AsyncDriver {
   /** Waits for a connection, but not for ever: `connection_timeout`. */
   acquire(): Promise<AsyncConnection>;
   counts(): ConnectionCounts;
+  /** Asked once a pooler was found in between: what the package does wrong behind one that does not follow names. */
+  refusesPooler?(): AuthError | null;
   /** Takes back whatever was attached to a borrowed handle; ends nothing. */
   detach(): void;
 }

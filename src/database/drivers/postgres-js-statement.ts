@@ -3,6 +3,8 @@ import type { DriverQuery, DriverResult } from "./driver.ts";
 
 /** The parts of a result of postgres.js that are used. */
 interface PostgresJsResult extends ReadonlyArray<unknown> {
+  /** The session it came from. */
+  readonly state?: { readonly pid: number };
   readonly count: number | null;
   readonly command: string;
   readonly columns?: { readonly length: number };

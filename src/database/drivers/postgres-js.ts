@@ -1,5 +1,6 @@
+import { AuthError } from "../../errors.ts";
 import { acquiredInTime, answeredInTime, noneBecameFree, type Deadlines } from "./deadlines.ts";
-import type { AsyncConnection, AsyncDriver, DriverQuery, DriverResult, JoinedConnection } from "./driver.ts";
+import type { AsyncConnection, AsyncDriver, DriverQuery, DriverResult } from "./driver.ts";
 import {
   explain,
   prepareQuery,
@@ -9,7 +10,6 @@ import {
 } from "./postgres-js-statement.ts";
 import {
   openTransaction,
-  PostgresJsStatements,
   type OpenTransaction,
   type PostgresJsTransaction,
 } from "./postgres-js-transaction.ts";
@@ -17,13 +17,12 @@ import {
 /** The parts of the top-level `sql` of postgres.js that are used. */
 export interface PostgresJsPool extends PostgresJsSql {
   begin(mode: string, callback: (sql: PostgresJsTransaction) => Promise<void>): Promise<unknown>;
-  readonly options: { readonly max: number };
+  readonly options: { readonly max: number; readonly prepare: boolean };
 }
 
 // Spelled out, so that a role or database with other defaults changes nothing about what our statements see.
 const transactionMode = "isolation level read committed read write";
 const onlyReads = /^\s*select\b/i;
-const ignore = (): void => undefined;
 
 /**
  * Runs statements through the application's `sql`. Not through `sql.reserve()`: it never returns with `fetch_types:
@@ -46,19 +45,20 @@ export function postgresJsDriver(sql: PostgresJsPool, deadlines: Deadlines): Asy
       const waiting = use.opening + [...use.reads].filter(({ state }) => state === null).length;
       return { open: use.operations - waiting, idle: 0, waiting, max: sql.options.max };
     },
+    refusesPooler: () => (sql.options.prepare ? namesLoseCommits() : null),
     detach: () => undefined,
   };
 }
 
-/** Runs statements in a transaction that the application opened by `sql.begin()`. */
-export function joinPostgresJs(sql: PostgresJsTransaction): JoinedConnection {
-  const statements = new PostgresJsStatements(sql);
-  return {
-    mode: "async",
-    dialect: "postgres",
-    state: () => "unknown",
-    query: (query) => statements.query(query),
-  };
+/**
+ * The COMMIT of `sql.begin` is a named statement. A pooler that does not follow names refuses it, postgres.js sends it
+ * again in the transaction that has failed by that, and takes the rollback for success.
+ */
+function namesLoseCommits(): AuthError {
+  return new AuthError("configuration_invalid", {
+    message:
+      'Behind a pooler, transactions of postgres.js are rolled back and reported as committed: make your `sql` with `prepare: false`. If the pooler follows prepared statements (session mode, or PgBouncer with max_prepared_statements), say so by `statements: "named"`',
+  });
 }
 
 /** What our operations do at this moment. */
@@ -75,7 +75,8 @@ interface Use {
  */
 class PostgresJsConnection implements AsyncConnection {
   readonly session = this;
-  readonly announcedPid = null;
+  /** Known once a statement was answered. */
+  announcedPid: number | null = null;
   readonly #sql: PostgresJsPool;
   readonly #deadlines: Deadlines;
   readonly #use: Use;
@@ -88,7 +89,7 @@ class PostgresJsConnection implements AsyncConnection {
   }
 
   query(query: DriverQuery): Promise<DriverResult> {
-    if (this.#transaction !== undefined) return this.#inTime(this.#transaction.query(query), query);
+    if (this.#transaction !== undefined) return this.#inTime(this.#transaction(query), query);
     return this.#inTime(onlyReads.test(query.text) ? this.#read(query) : this.#write(query), query);
   }
 
@@ -98,11 +99,7 @@ class PostgresJsConnection implements AsyncConnection {
     try {
       this.#transaction = await acquiredInTime(
         openTransaction((hold) => this.#sql.begin(transactionMode, hold)),
-        {
-          milliseconds,
-          giveBack: (late) => void late.rollback().catch(ignore),
-          state: () => this.#describe(),
-        },
+        { milliseconds, giveBack: rollBackUnwaited, state: () => this.#describe() },
       );
     } finally {
       this.#use.opening -= 1;
@@ -110,34 +107,38 @@ class PostgresJsConnection implements AsyncConnection {
   }
 
   async commit(): Promise<boolean> {
-    const transaction = this.#transaction!;
-    await this.#inTime(transaction.commit());
-    this.#transaction = undefined;
-    return true;
+    return (await this.#inTime(this.#commit())).command !== "ROLLBACK";
   }
 
+  /** Nothing to do where COMMIT was sent: whatever came of it, the transaction is over. */
   async rollback(): Promise<void> {
-    const transaction = this.#transaction!;
-    await this.#inTime(transaction.rollback());
-    this.#transaction = undefined;
+    const transaction = this.#take();
+    if (transaction !== undefined) await this.#inTime(transaction({ text: "rollback", values: [] }));
   }
 
   /** A transaction that is open still is rolled back as soon as its connection answers. */
   release(): void {
     this.#use.operations -= 1;
-    this.#transaction?.rollback().catch(ignore);
+    const transaction = this.#take();
+    if (transaction !== undefined) rollBackUnwaited(transaction);
   }
 
   async #write(query: DriverQuery): Promise<DriverResult> {
     await this.begin();
-    const transaction = this.#transaction!;
-    const result = await transaction.query(query).catch(async (error: unknown) => {
-      await transaction.rollback().catch(ignore);
-      this.#transaction = undefined;
-      throw error;
-    });
-    await this.commit();
+    const result = await this.#transaction!(query);
+    await this.#commit();
     return result;
+  }
+
+  async #commit(): Promise<DriverResult> {
+    return this.#take()!({ text: "commit", values: [] });
+  }
+
+  /** Taken by whoever ends it: from then on the connection may serve anybody. */
+  #take(): OpenTransaction | undefined {
+    const transaction = this.#transaction;
+    this.#transaction = undefined;
+    return transaction;
   }
 
   #inTime<T>(answer: Promise<T>, { patient }: { readonly patient?: boolean } = {}): Promise<T> {
@@ -152,22 +153,32 @@ class PostgresJsConnection implements AsyncConnection {
     return `${String(operations)} operations of ours under way, ${String(opening)} waiting to begin, ${String(this.#sql.options.max)} connections`;
   }
 
-  #read(query: DriverQuery): Promise<DriverResult> {
-    const { acquireMilliseconds: milliseconds } = this.#deadlines;
+  async #read(query: DriverQuery): Promise<DriverResult> {
     const sent = prepareQuery(this.#sql, query);
     this.#use.reads.add(sent);
+    try {
+      const result = await this.#taken(sent);
+      this.announcedPid = result.state?.pid ?? null;
+      return readResult(result);
+    } catch (cause) {
+      throw explain(cause, { sent: sent.state !== null });
+    } finally {
+      this.#use.reads.delete(sent);
+    }
+  }
+
+  /** Gives up on a statement that no connection takes. If one does later, it reads in vain. */
+  #taken<T>(sent: PostgresJsQuery & Promise<T>): Promise<T> {
+    const { acquireMilliseconds: milliseconds } = this.#deadlines;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         if (sent.state === null) reject(noneBecameFree(milliseconds, this.#describe()));
       }, milliseconds);
-      const over = (): void => {
-        clearTimeout(timer);
-        this.#use.reads.delete(sent);
-      };
-      sent
-        .then(readResult)
-        .then(resolve, (cause: unknown) => reject(explain(cause, { sent: sent.state !== null })))
-        .finally(over);
+      sent.then(resolve, reject).finally(() => clearTimeout(timer));
     });
   }
+}
+
+function rollBackUnwaited(transaction: OpenTransaction): void {
+  transaction({ text: "rollback", values: [] }).catch(() => undefined);
 }

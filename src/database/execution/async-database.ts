@@ -102,10 +102,18 @@ export class AsyncDatabase extends TypedStatements implements Database {
       const { rows } = await this.#onConnection({ reads: true }, async (connection) => {
         const result = await ask(connection, { text, values });
         this.#sender.naming.observe(connection.announcedPid, Number(result.rows[0]?.[0]));
+        this.#assertPoolerFits();
         return result;
       });
       return rows;
     });
+  }
+
+  /** `statements: "named"` is the application's word that its pooler follows names. */
+  #assertPoolerFits(): void {
+    if (this.#sender.naming.pooler !== "present" || this.#options.statements === "named") return;
+    const refusal = this.#driver.refusesPooler?.();
+    if (refusal) throw refusal;
   }
 
   transaction<T>(script: TransactionScript<T>, options: TransactionOptions = {}): Promise<T> {

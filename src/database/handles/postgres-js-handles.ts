@@ -31,6 +31,6 @@ async function join(handle: object): Promise<JoinedConnection> {
       message: "auth.within() takes the `sql` that sql.begin() hands its callback",
     });
   }
-  const { joinPostgresJs } = await import("../drivers/postgres-js.ts");
+  const { joinPostgresJs } = await import("../drivers/postgres-js-join.ts");
   return joinPostgresJs(handle as PostgresJsTransaction);
 }

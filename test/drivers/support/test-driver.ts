@@ -1,30 +1,34 @@
 import { afterAll, beforeAll, describe, inject, it } from "vitest";
 import { databaseConformance } from "wispy-auth/testing";
-import { driverHandle } from "../../support/driver-handles.ts";
+import { driverHandle, type DriverHandle } from "../../support/driver-handles.ts";
 import {
   createPostgresDatabase,
   createSqliteDatabase,
   type TestDatabase,
 } from "../../support/test-database.ts";
 
-/** Runs the conformance suite over a driver of `driver-handles.ts`. */
-export function testDriver(name: string): void {
-  const driver = driverHandle(name);
+/** Runs the conformance suite over a driver, or one of `driver-handles.ts` by its name. */
+export function testDriver(
+  given: DriverHandle | string,
+  { pgbouncer = false }: { readonly pgbouncer?: boolean } = {},
+): void {
+  const driver = typeof given === "string" ? driverHandle(given) : given;
+  const pooler = pgbouncer ? inject("pgbouncer") : null;
   const databases: TestDatabase[] = [];
   const findAddress = async (): Promise<string> => {
     if (driver.opens === "nothing") return "";
     const database = await (driver.opens === "url"
-      ? createPostgresDatabase({ server: inject("postgres") })
+      ? createPostgresDatabase({ server: inject("postgres"), pooler })
       : createSqliteDatabase());
     databases.push(database);
     return driver.opens === "url" ? database.url : database.name;
   };
-  describe("the conformance suite", () => {
+  describe.skipIf(pgbouncer && pooler === null)("the conformance suite", () => {
     afterAll(async () => {
       for (const database of databases) await database.drop();
     });
     databaseConformance({
-      name,
+      name: pgbouncer ? `${driver.name} through PgBouncer` : driver.name,
       open: async () => driver.open(await findAddress()),
       test: { describe, it, beforeAll, afterAll },
     });
