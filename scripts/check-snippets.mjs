@@ -14,6 +14,8 @@ const pages = [
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 cpSync("scripts/snippet-globals.d.ts", `${folder}/globals.d.ts`);
+// Prisma's client is generated into the application; for the documents, the example's will do.
+cpSync("examples/with-prisma/generated/postgres", `${folder}/generated/prisma`, { recursive: true });
 let count = 0;
 for (const { path, text } of pages) {
   for (const match of text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)) {
