@@ -26,7 +26,8 @@ export interface DiagnoseOptions {
  * @param database `auth.database`
  * @returns at least one finding for each check, in a fixed order; all are `ok` or `info` where nothing is wrong. A check
  *   that could not be made says so, as an `info` with `data.unchecked`.
- * @throws AuthError `unsupported_handle` for anything but `auth.database`
+ * @throws AuthError `unsupported_handle` for anything but `auth.database`, `configuration_invalid` for modules that do
+ *   not fit together
  * @example
  * const findings = await diagnose(auth.database, { processes: 4 });
  * for (const { check, severity, message, fix } of findings) {

@@ -1,9 +1,14 @@
-import { expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { diagnose } from "wispy-auth/doctor";
+import { newCredentials } from "../support/create-test-auth.ts";
 import { forDatabase, forEachDatabase } from "../support/for-each-database.ts";
-import { fine, openDoctored } from "./support/doctored.ts";
+import { fine, openDoctored, type Doctored } from "./support/doctored.ts";
 
 forEachDatabase("the doctor, about the application's tables,", (ctx) => {
+  let shared: Doctored;
+  beforeAll(async () => {
+    shared = await openDoctored(ctx);
+  });
   const idType = ctx.dialect === "postgres" ? "uuid" : "text";
 
   it("warns of a foreign key that keeps a user from being deleted", async () => {
@@ -43,11 +48,11 @@ forEachDatabase("the doctor, about the application's tables,", (ctx) => {
     ["not null on delete set null", 1],
     ["on delete cascade", 0],
   ])("knows what %s does", async (declared, warnings) => {
-    const { host, auth, look } = await openDoctored(ctx);
+    const { host, auth, look } = shared;
     const reference = `references ${ctx.table("users")} (id)`;
     const [, notNull = "", action] = /^(not null )?(.*)$/.exec(declared)!;
     await host.query(`create table notes (author ${idType} ${notNull}${reference} ${action!})`);
-    const { id } = await auth.users.create({ email: "a@example.com" });
+    const { id } = await auth.users.create({ email: newCredentials().email });
     await host.query("insert into notes values ($1)", [id]);
     const found = await look("delete-actions");
     expect(found.filter(({ severity }) => severity === "warning")).toHaveLength(warnings);
@@ -56,6 +61,7 @@ forEachDatabase("the doctor, about the application's tables,", (ctx) => {
       () => false,
     );
     expect(deleted).toBe(warnings === 0);
+    await host.query("drop table notes");
   });
 
   it("mentions columns called user_id that none of our ids fits in, where they may mean ours", async () => {

@@ -1,17 +1,19 @@
-import { inject, expect, it } from "vitest";
-import { diagnose } from "wispy-auth/doctor";
-import { createRole } from "../schema/support/postgres-role.ts";
-import { createTestAuth } from "../support/create-test-auth.ts";
+import { beforeAll, expect, it } from "vitest";
 import { forDatabase } from "../support/for-each-database.ts";
-
-import { fine, lookAt, openDoctored } from "./support/doctored.ts";
+import { fine, openDoctored, type Doctored } from "./support/doctored.ts";
 
 forDatabase("postgres", "the doctor, about our tables,", (ctx) => {
+  // Each test leaves it mended.
+  let mended: Doctored;
+  beforeAll(async () => {
+    mended = await openDoctored(ctx);
+  });
+
   it.each([
     ["varchar(80)", "alter table wispy.users alter column name type varchar(80)", "is character varying(80)"],
     ["a lost NOT NULL", "alter table wispy.users alter column email drop not null", "has lost its NOT NULL"],
   ])("mends %s by the statement it gives", async (_, fault, message) => {
-    const { host, look, mend } = await openDoctored(ctx);
+    const { host, look, mend } = mended;
     await host.query(fault);
     expect(await look("drift")).toMatchObject([
       { severity: "error", message: expect.stringContaining(message) },
@@ -20,7 +22,7 @@ forDatabase("postgres", "the doctor, about our tables,", (ctx) => {
   });
 
   it("makes an invalid index again", async () => {
-    const { host, look, mend } = await openDoctored(ctx);
+    const { host, look, mend } = mended;
     await host.query("drop index wispy.users_email_canonical");
     await host.query(`insert into wispy.users (id, email, email_canonical, created_at, updated_at)
       select gen_random_uuid(), 'a@example.com', 'a@example.com', now(), now() from generate_series(1, 2)`);
@@ -58,7 +60,7 @@ forDatabase("postgres", "the doctor, about our tables,", (ctx) => {
       "The foreign key (user_id) to users of table devices is not validated",
     ],
   ])("mends %s by the statement it gives", async (_, fault, message) => {
-    const { host, look, mend } = await openDoctored(ctx);
+    const { host, look, mend } = mended;
     await host.query(fault);
     expect(await look("constraints")).toMatchObject([{ severity: "error", message }]);
     expect(await mend("constraints")).toEqual(fine("constraints"));
@@ -71,7 +73,7 @@ forDatabase("postgres", "the doctor, about our tables,", (ctx) => {
   });
 
   it("sees a column that keeps every insert of ours from passing", async () => {
-    const { host, auth, look } = await openDoctored(ctx);
+    const { host, auth, look } = mended;
     await host.query("alter table wispy.users add column plan text not null");
     await expect(auth.users.create({ email: "a@example.com" })).rejects.toMatchObject({
       code: "database_error",
@@ -87,7 +89,7 @@ forDatabase("postgres", "the doctor, about our tables,", (ctx) => {
   });
 
   it("tells that the ledger's summary was lost, and that migrate mends it", async () => {
-    const { host, auth, look } = await openDoctored(ctx);
+    const { host, auth, look } = mended;
     await host.query("comment on table wispy.migrations is null");
     expect(await look("ledger-summary")).toMatchObject([
       {
@@ -99,73 +101,5 @@ forDatabase("postgres", "the doctor, about our tables,", (ctx) => {
     expect(await look("migrations-pending")).toEqual(fine("migrations-pending"));
     await auth.migrate();
     expect(await look("ledger-summary")).toEqual(fine("ledger-summary"));
-  });
-});
-
-forDatabase("postgres", "the doctor, about the rights of a role,", (ctx) => {
-  it("looks for one without any, says what it lacks, and the statements it gives are enough", async () => {
-    const { host, database } = await openDoctored(ctx);
-    const role = await createRole(host, inject("postgres"), database);
-    ctx.onSuiteEnd(() => role.drop());
-    const auth = await createTestAuth(ctx, { database: role.open().native, migrate: "off" });
-    const findings = await diagnose(auth.database);
-    expect(findings.filter(({ data }) => data?.["unchecked"] !== undefined)).toEqual([]);
-    const [rights, ...others] = findings.filter(({ severity }) => severity === "error");
-    expect(others).toEqual([]);
-    expect(rights).toMatchObject({
-      check: "table-rights",
-      message: `Role ${role.name} lacks usage on schema wispy; select, insert, update, delete on attempts, credentials, devices, events, sessions, users`,
-    });
-    expect(await lookAt(auth, "create-right")).toMatchObject([
-      {
-        severity: "info",
-        message: expect.stringContaining("may not create tables"),
-        data: { role: role.name },
-      },
-    ]);
-    for (const grant of rights!.fix!.replace("As the owner: ", "").split("; ")) await host.query(grant);
-    expect(await lookAt(auth, "table-rights")).toEqual(fine("table-rights"));
-    await auth.users.create({ email: "a@example.com" });
-  });
-
-  it("tells a role that may not create tables who can, and by what", async () => {
-    const database = await ctx.createDatabase();
-    const role = await createRole(database.open(), inject("postgres"), database);
-    ctx.onSuiteEnd(() => role.drop());
-    const auth = await createTestAuth(ctx, { database: role.open().native, migrate: "off" });
-    expect(await lookAt(auth, "migrations-pending")).toMatchObject([
-      {
-        severity: "error",
-        fix: expect.stringMatching(/^This role may not create tables: .*sql --pending prints$/),
-        data: { mayCreate: false },
-      },
-    ]);
-    expect(await lookAt(auth, "table-rights")).toEqual(fine("table-rights"));
-  });
-
-  it("names the one right that is missing", async () => {
-    const { host, database } = await openDoctored(ctx);
-    const role = await createRole(host, inject("postgres"), database);
-    ctx.onSuiteEnd(() => role.drop());
-    await host.query(`grant usage on schema wispy to ${role.name}`);
-    await host.query(`grant select, insert, update, delete on all tables in schema wispy to ${role.name}`);
-    await host.query(`revoke delete on wispy.sessions from ${role.name}`);
-    const auth = await createTestAuth(ctx, { database: role.open().native, migrate: "off" });
-    expect(await lookAt(auth, "table-rights")).toMatchObject([
-      { severity: "error", message: `Role ${role.name} lacks delete on sessions` },
-    ]);
-  });
-
-  it("sees row-level security that hides our rows from this role, and not from another", async () => {
-    const { host, database, look } = await openDoctored(ctx);
-    const role = await createRole(host, inject("postgres"), database);
-    ctx.onSuiteEnd(() => role.drop());
-    await host.query("alter table wispy.users enable row level security");
-    const auth = await createTestAuth(ctx, { database: role.open().native, migrate: "off" });
-    const [finding] = await lookAt(auth, "row-security");
-    expect(finding).toMatchObject({ severity: "error", data: { role: role.name, tables: ["users"] } });
-    expect(await look("row-security")).toEqual(fine("row-security"));
-    await host.query(finding!.fix!.split("; ")[0]!);
-    expect(await lookAt(auth, "row-security")).toEqual(fine("row-security"));
   });
 });
