@@ -1,6 +1,9 @@
 /**
  * Which old account became which of ours, and up to which old event its history was taken over.
  *
+ * The key begins with the number: with the source in front, SQLite reads all of a source's rows for each batch of
+ * events, because it thinks that few.
+ *
  * No foreign key to users: the row of an account that was deleted since stays, so that it is not adopted a second
  * time. More than one old account may stand for one of ours, where the application says that they are one person.
  */
@@ -16,7 +19,7 @@ export const adopted = {
   adopted_at timestamptz not null,
   old_updated_at timestamptz,
   events_to bigint not null default 0,
-  constraint {constraint:adopted_users_pkey} primary key (source, old_id)
+  constraint {constraint:adopted_users_pkey} primary key (old_id, source)
 )`,
     `create index {index:adopted_users_user_id} on {adopted_users} (user_id)`,
     `create table {adopted_sources} (
@@ -34,7 +37,7 @@ export const adopted = {
   adopted_at integer not null,
   old_updated_at integer,
   events_to integer not null default 0,
-  constraint {constraint:adopted_users_pkey} primary key (source, old_id)
+  constraint {constraint:adopted_users_pkey} primary key (old_id, source)
 ) strict`,
     `create index {index:adopted_users_user_id} on {adopted_users} (user_id)`,
     `create table {adopted_sources} (
