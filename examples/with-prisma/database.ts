@@ -9,6 +9,9 @@ import { PrismaClient as SqliteClient } from "./generated/sqlite/client.ts";
 /** A schema of Prisma's is for one database; an application has one, and one client. */
 export type Db = PostgresClient;
 
+/** In a burst, transactions wait for a connection; Prisma's own two seconds are soon over. */
+const transactionOptions = { maxWait: 10_000, timeout: 10_000 };
+
 export interface OpenedDatabase {
   readonly prisma: Db;
   /** What wispy-auth works on. */
@@ -22,7 +25,7 @@ export function openDatabase(url: string | undefined): OpenedDatabase {
 }
 
 function openPostgres(url: string): OpenedDatabase {
-  const prisma = new PostgresClient({ adapter: new PrismaPg({ connectionString: url }) });
+  const prisma = new PostgresClient({ adapter: new PrismaPg({ connectionString: url }), transactionOptions });
   return { prisma, handle: prisma, close: () => prisma.$disconnect() };
 }
 
@@ -34,9 +37,8 @@ function openSqlite(file: string): OpenedDatabase {
   mkdirSync(".data", { recursive: true });
   const handle = new Database(file, { timeout: 0 });
   handle.pragma("journal_mode = WAL");
-  const prisma = new SqliteClient({
-    adapter: new PrismaBetterSqlite3({ url: `file:${file}` }),
-  }) as unknown as Db;
+  const adapter = new PrismaBetterSqlite3({ url: `file:${file}` });
+  const prisma = new SqliteClient({ adapter, transactionOptions }) as unknown as Db;
   const close = async (): Promise<void> => {
     await prisma.$disconnect();
     handle.close();

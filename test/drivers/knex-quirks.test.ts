@@ -119,8 +119,11 @@ forEachDatabase("a Knex", (ctx) => {
   });
 
   it("may have less patience than ours", async () => {
-    const hurried = openKnex(ctx, { acquireConnectionTimeout: 100, pool: { min: 0, max: 1 } });
-    const other = await createAuth({ database: hurried, password: { hasher: cheapHasher } });
+    const hurried = openKnex(ctx, { acquireConnectionTimeout: 2000, pool: { min: 1, max: 1 } });
+    // It counts the making of a connection, too.
+    await expect.poll(() => hurried.raw("select 1").catch(() => null), { timeout: 20_000 }).not.toBeNull();
+    const pool = { connectionTimeoutSeconds: 20 };
+    const other = await createAuth({ database: hurried, password: { hasher: cheapHasher }, pool });
     await hurried.transaction(async () => {
       await expect(other.users.list()).rejects.toEqual(refuses("connection_timeout"));
     });

@@ -119,10 +119,16 @@ forEachDatabase("a Kysely", (ctx) => {
 
   if (ctx.dialect === "postgres") {
     it("may have a pool with less patience than ours", async () => {
-      const options = { connectionString: ctx.database.url, max: 1, connectionTimeoutMillis: 100 };
+      const options = { connectionString: ctx.database.url, max: 1, connectionTimeoutMillis: 2000 };
       const pool = new pg.Pool(options);
+      // It counts the making of a connection, too.
+      await expect.poll(() => pool.query("select 1").catch(() => null), { timeout: 20_000 }).not.toBeNull();
       const hurried = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
-      const other = await createAuth({ database: hurried, password: { hasher: cheapHasher } });
+      const other = await createAuth({
+        database: hurried,
+        password: { hasher: cheapHasher },
+        pool: { connectionTimeoutSeconds: 20 },
+      });
       await hurried.connection().execute(async () => {
         await expect(other.users.list()).rejects.toEqual(refuses("connection_timeout"));
       });

@@ -12,14 +12,23 @@ import { forEachDatabase, type SuiteContext } from "../support/for-each-database
 import { findFreePort } from "../support/free-port.ts";
 import { postgresUrl } from "../support/postgres-server.ts";
 
+// Prisma's own 2 and 5 seconds are short for a machine that does much else.
+const transactionOptions = { maxWait: 20_000, timeout: 20_000 };
+
 /** The part of both clients that the tests use; each is generated for one database. */
 type Client = PostgresClient & SqliteClient;
 
 function openPrisma({ dialect, database }: Pick<SuiteContext, "dialect" | "database">): Client {
   return (
     dialect === "postgres"
-      ? new PostgresClient({ adapter: new PrismaPg({ connectionString: database.url, max: 3 }) })
-      : new SqliteClient({ adapter: new PrismaBetterSqlite3({ url: `file:${database.name}` }) })
+      ? new PostgresClient({
+          adapter: new PrismaPg({ connectionString: database.url, max: 3 }),
+          transactionOptions,
+        })
+      : new SqliteClient({
+          adapter: new PrismaBetterSqlite3({ url: `file:${database.name}` }),
+          transactionOptions,
+        })
   ) as Client;
 }
 
@@ -101,7 +110,8 @@ forEachDatabase("a transaction of Prisma's", (ctx) => {
     await expect(auth.within(over).users.get(id)).rejects.toEqual(refuses("transaction_required"));
     const late = prisma.$transaction(
       async (tx) => {
-        await expect.poll(() => tx.$queryRawUnsafe("select 1").catch(() => "over")).toBe("over");
+        const ask = (): Promise<unknown> => tx.$queryRawUnsafe("select 1").catch(() => "over");
+        await expect.poll(ask, { timeout: 20_000 }).toBe("over");
         return auth.within(tx).users.get(id);
       },
       { timeout: 20 },

@@ -67,6 +67,7 @@ export function queryBuilderTests(name: string): void {
 
     it("waits for a connection that the application holds, but not for ever", async () => {
       const data = await open({ connectionTimeoutSeconds: 0.2 });
+      const patient = await open({});
       const refused = expect.objectContaining({ code: "connection_timeout" });
       await host.inTransaction(function* (transaction) {
         yield* note(transaction, "held");
@@ -75,9 +76,10 @@ export function queryBuilderTests(name: string): void {
       });
       expect(await countNotes("held")).toBe(2);
       // The connection that came too late was given back.
-      await data.transaction((tx) => tx.raw("insert into notes (author) values ('late')"));
+      await patient.transaction((tx) => tx.raw("insert into notes (author) values ('late')"));
       expect(await countNotes("late")).toBe(1);
       await data.close();
+      await patient.close();
     });
 
     if (driver.dialect === "sqlite") return;
