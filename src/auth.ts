@@ -21,7 +21,8 @@ export type SessionSource = Request | Headers | string;
  */
 export type SynchronousHandle =
   | { readonly inTransaction: boolean; pragma(text: string): unknown }
-  | { readonly isTransaction: boolean; readonly isOpen: boolean; prepare(text: string): unknown };
+  | { readonly isTransaction: boolean; readonly isOpen: boolean; prepare(text: string): unknown }
+  | { all(query: string): readonly unknown[]; rollback(): never };
 
 /** The shared handle. `native` is what was handed over, or what was opened for a URL. */
 export type AuthDatabase<Native> = Pick<

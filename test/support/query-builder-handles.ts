@@ -1,10 +1,13 @@
 import Database from "better-sqlite3";
+import { drizzle as drizzleSqlite } from "drizzle-orm/better-sqlite3";
+import { drizzle as drizzlePostgres } from "drizzle-orm/node-postgres";
 import knex, { type Knex } from "knex";
 import { CamelCasePlugin, CompiledQuery, Kysely, PostgresDialect, SqliteDialect, type Dialect } from "kysely";
 import pg from "pg";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { PrismaClient } from "../../examples/with-prisma/generated/postgres/client.ts";
-import { runSteps, type HostDatabase, type HostRow } from "wispy-auth/testing";
+import { DataSource } from "typeorm";
+import { runSteps, runStepsAtOnce, type HostDatabase, type HostRow } from "wispy-auth/testing";
 import type { DriverHandle } from "./driver-handles.ts";
 
 const kyselyOnPostgres: DriverHandle = {
@@ -133,6 +136,74 @@ const prismaOnPostgres: DriverHandle = {
   },
 };
 
+const drizzleOnPostgres: DriverHandle = {
+  name: "Drizzle on PostgreSQL",
+  dialect: "postgres",
+  opens: "url",
+  async open(url, { max = 4 } = {}) {
+    const pool = new pg.Pool({ connectionString: url, max });
+    pool.on("error", () => undefined);
+    const database = drizzlePostgres({ client: pool });
+    const queryOn =
+      (handle: Pick<typeof database, "execute">) =>
+      async (text: string): Promise<readonly HostRow[]> =>
+        (await handle.execute<HostRow>(text)).rows;
+    return {
+      dialect: "postgres",
+      database,
+      query: queryOn(database),
+      inTransaction: (steps) =>
+        database.transaction((tx) => runSteps(steps({ handle: tx, query: queryOn(tx) }))),
+      close: async () => void (pool.ended || (await pool.end())),
+    };
+  },
+};
+
+const drizzleOnSqlite: DriverHandle = {
+  name: "Drizzle on SQLite",
+  dialect: "sqlite",
+  opens: "path",
+  async open(path) {
+    const client = new Database(path);
+    const database = drizzleSqlite({ client });
+    const query = (text: string): HostRow[] => {
+      const statement = client.prepare<[], HostRow>(text);
+      if (statement.reader) return statement.all();
+      statement.run();
+      return [];
+    };
+    return {
+      dialect: "sqlite",
+      database,
+      oneConnection: true,
+      query: async (text) => query(text),
+      inTransaction: async (steps) =>
+        database.transaction((tx) => runStepsAtOnce(steps({ handle: tx, query }))),
+      close: async () => void client.close(),
+    };
+  },
+};
+
+const typeormOnPostgres: DriverHandle = {
+  name: "TypeORM on PostgreSQL",
+  dialect: "postgres",
+  opens: "url",
+  async open(url, { max = 4 } = {}) {
+    const database = new DataSource({ type: "postgres", url, poolSize: max });
+    await database.initialize();
+    return {
+      dialect: "postgres",
+      database,
+      query: (text) => database.query<HostRow[]>(text),
+      inTransaction: (steps) =>
+        database.transaction((manager) =>
+          runSteps(steps({ handle: manager, query: (text) => manager.query<HostRow[]>(text) })),
+        ),
+      close: async () => void (database.isInitialized && (await database.destroy())),
+    };
+  },
+};
+
 /** BigInts as the numbers they are. */
 function numbered(rows: readonly HostRow[]): readonly HostRow[] {
   const plain = (value: unknown): unknown => (typeof value === "bigint" ? Number(value) : value);
@@ -148,4 +219,7 @@ export const queryBuilderHandles: readonly DriverHandle[] = [
   knexOnPostgres,
   knexOnSqlite,
   prismaOnPostgres,
+  drizzleOnPostgres,
+  drizzleOnSqlite,
+  typeormOnPostgres,
 ];

@@ -3,20 +3,26 @@ import type { Deadlines } from "../drivers/deadlines.ts";
 import type { AsyncDriver, SyncDriver } from "../drivers/driver.ts";
 import { betterSqlite3Handles } from "./better-sqlite3-handles.ts";
 import type { Beneath, HandleKind, Joining } from "./handle-kind.ts";
+import { drizzleHandles } from "./drizzle-handles.ts";
 import { knexHandles } from "./knex-handles.ts";
 import { kyselyHandles } from "./kysely-handles.ts";
 import { libsqlHandles } from "./libsql-handles.ts";
 import { nodeSqliteHandles } from "./node-sqlite-handles.ts";
 import { pgHandles } from "./pg-handles.ts";
+import { pgliteHandles } from "./pglite-handles.ts";
 import { prismaHandles } from "./prisma-handles.ts";
 import { postgresJsHandles } from "./postgres-js-handles.ts";
+import { typeormHandles } from "./typeorm-handles.ts";
 
 const kinds: readonly HandleKind[] = [
+  drizzleHandles,
+  typeormHandles,
   kyselyHandles,
   knexHandles,
   prismaHandles,
   pgHandles,
   postgresJsHandles,
+  pgliteHandles,
   betterSqlite3Handles,
   libsqlHandles,
   nodeSqliteHandles,

@@ -1,0 +1,3 @@
+import { exampleTests } from "./support/example-tests.ts";
+
+exampleTests("with-drizzle");
