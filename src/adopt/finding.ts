@@ -5,7 +5,10 @@ export interface AdoptFinding {
   readonly oldId: number;
   /** The account was not adopted. Once the cause is gone, the next run adopts it. */
   readonly heldBack: boolean;
-  /** The account of ours that is meant: the one adopted, or the one in the way. */
+  /**
+   * The account of ours that is meant: what it was adopted as; for `address_taken`, the one in the way; for
+   * `address_shared`, what it will be adopted as if it is the one to keep the address.
+   */
   readonly userId: string | null;
   /** Other old accounts that are meant. */
   readonly otherOldIds: readonly number[];
@@ -30,7 +33,7 @@ const texts = {
     message:
       "Other old accounts have the same address in another spelling, so one sign-in would stand for all",
     whatToDo:
-      "Decide which one keeps the address: give the others another in the old tables, or map them to its account (docs/adopt.md), and run again",
+      "Decide which one keeps the address: give the others another in the old tables, or map them to the id that it will have (docs/adopt.md), and run again",
   },
   address_taken: {
     heldBack: true,

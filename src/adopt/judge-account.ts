@@ -49,7 +49,9 @@ export function judgeAccount(old: OldUser, judgement: Judgement): Verdict {
   const email = readEmailAddress(old.email);
   if (email === null) return heldBack("address_invalid", { oldId: old.id });
   const otherOldIds = judgement.shared.get(old.id);
-  if (otherOldIds !== undefined) return heldBack("address_shared", { oldId: old.id, otherOldIds });
+  if (otherOldIds !== undefined) {
+    return heldBack("address_shared", { oldId: old.id, userId: describeId(old), otherOldIds });
+  }
   const password = judgePassword(old);
   const status = judgeStatus(old, judgement);
   const user = describeUser(old, { email, disabledReason: status.disabledReason });
@@ -74,7 +76,7 @@ export function judgeAccount(old: OldUser, judgement: Judgement): Verdict {
 
 function heldBack(
   kind: AdoptFindingKind,
-  about: { readonly oldId: number; readonly otherOldIds?: readonly number[] },
+  about: { readonly oldId: number; readonly userId?: string; readonly otherOldIds?: readonly number[] },
 ): Verdict {
   return { account: null, findings: [describeFinding(kind, about)] };
 }
@@ -114,18 +116,27 @@ function judgeStatus(
 
 const unknownTime = new Date(0);
 
+function describeCreation({ createdAt, updatedAt }: OldUser): Date {
+  return createdAt ?? updatedAt ?? unknownTime;
+}
+
+/** The id that the account gets, whenever that is. */
+function describeId(old: OldUser): string {
+  return timeOrderedId({ at: describeCreation(old), number: old.id, seed: ["user", old.id, old.uuid] });
+}
+
 /** When an address was verified or an account disabled, the old row does not say; not later than its last change. */
 function describeUser(
   old: OldUser,
   { email, disabledReason }: { readonly email: EmailAddress; readonly disabledReason: string | null },
 ): Account["user"] {
-  const createdAt = old.createdAt ?? old.updatedAt ?? unknownTime;
+  const createdAt = describeCreation(old);
   const updatedAt = old.updatedAt ?? createdAt;
   const names = [old.firstName?.trim(), old.lastName?.trim()].filter(
     (name) => name !== undefined && name !== "",
   );
   return {
-    id: timeOrderedId({ at: createdAt, number: old.id, seed: ["user", old.id, old.uuid] }),
+    id: describeId(old),
     email: email.address,
     emailCanonical: email.canonical,
     name: cleanText(names.join(" "), maximumNameLength),

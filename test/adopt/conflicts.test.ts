@@ -79,18 +79,22 @@ forEachDatabase("adopt: what stands in the way", (ctx) => {
     expect((await auth.listEvents(user.id)).map(({ type }) => type)).toContain("sign_in.succeeded");
   });
 
-  it("of two that share an address, the one that is mapped to the other's account gives the address free", async () => {
+  it("of two that share an address, one is mapped to what the other will be, and both are that account", async () => {
     const go = await openGoDatabase(ctx);
     const [first, second] = await go.add({ email: "ann@example.com" }, { email: "Ann@example.com" });
-    await go.adopt({ apply: true });
-    await mapByHand(go, { oldId: second!, userId: "01900000-0000-7000-8000-000000000000" });
-    await go.apply();
-    const userId = await go.userIdOf(first!);
-    await go.host.query(`update ${ctx.table("adopted_users")} set user_id = $1 where old_id = $2`, [
-      userId,
-      second,
+    await addEvents(go.host, [
+      { type: "login_success", userId: first! },
+      { type: "login_success", userId: second! },
     ]);
-    expect((await go.apply()).accounts).toMatchObject({ found: 2, adopted: 0, adoptedBefore: 2 });
+    const { findings } = await go.adopt({ apply: true });
+    const userId = findings.find(({ oldId }) => oldId === first)!.userId!;
+    await mapByHand(go, { oldId: second!, userId });
+    const report = await go.apply();
+    expect(report).toMatchObject({ accounts: { adopted: 1, adoptedBefore: 1 }, events: { adopted: 2 } });
+    expect([await go.userIdOf(first!), await go.userIdOf(second!)]).toEqual([userId, userId]);
+    const auth = await go.auth();
+    expect((await auth.signIn({ email: "ann@example.com", password })).user.id).toBe(userId);
+    expect(await auth.listEvents(userId)).toHaveLength(4);
   });
 
   it("with strict a single finding keeps everything from being written", async () => {

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
 import { errorCode } from "../suite/core/support/error-code.ts";
 import { forEachDatabase } from "../support/for-each-database.ts";
@@ -109,16 +110,10 @@ forEachDatabase("adopt: a database of the Go library", (ctx) => {
     await go.apply();
     expect(await go.host.query("select id, user_id from orders order by id")).toEqual(orders);
 
-    // The statements of docs/adopt.md.
-    const type = ctx.dialect === "postgres" ? "uuid" : "text";
-    const source = ctx.dialect === "postgres" ? "public.users" : "users";
-    await go.host.query(
-      `alter table orders add column auth_user_id ${type} references ${ctx.table("users")} (id)`,
-    );
-    await go.host.query(
-      `update orders set auth_user_id = (select m.user_id from ${ctx.table("adopted_users")} as m
-        where m.source = '${source}' and m.old_id = orders.user_id)`,
-    );
+    const [, , forPostgres, forSqlite] = await readStatements();
+    if (ctx.dialect === "postgres")
+      await go.host.pool.query(forPostgres!.replace(/^alter table.*drop column.*$/m, ""));
+    else go.host.sqlite.exec(forSqlite!);
     const rewritten = await go.host.query("select user_id, auth_user_id from orders order by id");
     for (const row of rewritten) expect(row["auth_user_id"]).toBe(await go.userIdOf(Number(row["user_id"])));
   });
@@ -168,6 +163,12 @@ forEachDatabase("adopt: a database of the Go library", (ctx) => {
     await go.add({ email: "a@example.com" });
     expect((await go.apply()).waiting).toMatchObject({ referralCodes: 0, referralRelationships: 0 });
   });
+
+  /** The SQL of docs/adopt.md, block by block. */
+  async function readStatements(): Promise<string[]> {
+    const page = await readFile(new URL("../../docs/adopt.md", import.meta.url), "utf8");
+    return [...page.matchAll(/^```sql\n([\s\S]*?)^```$/gm)].map((match) => match[1]!);
+  }
 
   const own = (table: string): string => (ctx.dialect === "postgres" ? table : `wispy_${table}`);
 });

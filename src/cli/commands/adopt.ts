@@ -1,6 +1,6 @@
 import { adoptInto } from "../../adopt/adopt.ts";
 import type { AdoptReport } from "../../adopt/adopt-report.ts";
-import type { AdoptFinding } from "../../adopt/finding.ts";
+import type { AdoptFinding, AdoptFindingKind } from "../../adopt/finding.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { Arguments } from "../parse-arguments.ts";
 import type { Terminal } from "../terminal.ts";
@@ -82,11 +82,17 @@ function present(counted: readonly (readonly [number, string])[]): string[] {
   return counted.filter(([count]) => count > 0).map(([count, what]) => `${String(count)} ${what}`);
 }
 
+/** How an old account stands to the id that is named with it, where it is not what it became. */
+const relations: Partial<Record<AdoptFindingKind, string>> = {
+  address_taken: "in the way",
+  address_shared: "would be",
+};
+
 function printFinding(finding: AdoptFinding, terminal: Terminal): void {
   const { kind, oldId, userId, otherOldIds, heldBack, message, whatToDo } = finding;
   const about = [
     `old account ${String(oldId)}`,
-    ...(userId === null ? [] : [heldBack ? `the other is ${userId}` : `here ${userId}`]),
+    ...(userId === null ? [] : [`${relations[kind] ?? "here"} ${userId}`]),
     ...(otherOldIds.length === 0 ? [] : [`others ${otherOldIds.join(", ")}`]),
   ];
   const style = heldBack ? "red" : "yellow";
