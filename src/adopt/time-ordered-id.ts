@@ -19,9 +19,7 @@ export function timeOrderedId({
   readonly seed: readonly (string | number | null)[];
 }): string {
   const digest = createHash("sha256").update(JSON.stringify(seed)).digest();
-  const id = uuidv7(
-    new Date(Math.max(0, at.getTime())),
-    (bytes) => void bytes.set(digest.subarray(0, bytes.length)),
-  );
+  const fill = (bytes: Uint8Array): void => bytes.set(digest.subarray(0, bytes.length));
+  const id = uuidv7(new Date(Math.max(0, at.getTime())), fill);
   return id.slice(0, 15) + (((number % 4096) + 4096) % 4096).toString(16).padStart(3, "0") + id.slice(18);
 }

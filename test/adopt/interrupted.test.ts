@@ -20,7 +20,10 @@ forEachDatabase("adopt, broken off and at once", (ctx) => {
     users: await go.own("users", "true order by id"),
     credentials: await go.own("credentials", "true order by user_id"),
     attempts: await go.own("attempts", "true order by key"),
-    mapping: (await go.own("adopted_users", "true order by old_id")).map(({ adopted_at: _, ...row }) => row),
+    mapping: (await go.own("adopted_users", "true order by old_id")).map((row) => ({
+      ...row,
+      adopted_at: null,
+    })),
     sources: await go.own("adopted_sources"),
     events: (await go.own("events", "true order by id")).filter((row) => row["type"] !== "user.created"),
     created: (await go.own("events", "type = 'user.created' order by user_id")).map((row) => row["user_id"]),

@@ -72,9 +72,9 @@ export function readRow<F extends OldFields>(
   { row, old }: { readonly row: readonly unknown[]; readonly old: OldTables },
 ): OldRow<F> {
   const entries = Object.entries(fields).map(([name, field], i) => {
-    const value = row[i];
-    const text = value === null || value === undefined ? null : String(value);
-    return [name, field.read(text, old.dialect.name)];
+    // Cast to text by `selectList`, so it is that or NULL.
+    const value = (row[i] ?? null) as string | null;
+    return [name, field.read(value, old.dialect.name)];
   });
   return Object.fromEntries(entries) as OldRow<F>;
 }

@@ -39,7 +39,7 @@ export function goPassword(password: string, cost = 4): Promise<string> {
 export async function addGoAccounts(host: TestHost, accounts: readonly GoAccount[]): Promise<number[]> {
   const ids = await insertRows(host, "users", accounts.map(userRow));
   const security = accounts.flatMap((account, i) => securityRows(account, ids[i]!));
-  await insertRows(host, "user_security", security, "user_id");
+  await insertRows(host, "user_security", security);
   return ids;
 }
 
@@ -92,8 +92,8 @@ export async function insertRows(
   host: TestHost,
   table: string,
   rows: readonly Readonly<Record<string, unknown>>[],
-  key = "id",
 ): Promise<number[]> {
+  const key = table === "user_security" ? "user_id" : "id";
   const keys: number[] = [];
   for (let from = 0; from < rows.length;) {
     const columns = Object.keys(rows[from]!).join(", ");

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import type { TestHost } from "../../support/test-host.ts";
 
-const tables = [
-  ...["users", "user_security", "sessions", "security_events", "oauth_states"],
-  ...["referral_codes", "referral_relationships"],
-];
+const tables =
+  "users user_security sessions security_events oauth_states referral_codes referral_relationships".split(
+    " ",
+  );
 
 /** A digest of every value of every row of the old tables, and of their definitions. */
 export async function digestOldRows(host: TestHost, place = ""): Promise<string> {
