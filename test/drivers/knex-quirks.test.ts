@@ -1,7 +1,7 @@
 import type Database from "better-sqlite3";
 import knex, { type Knex } from "knex";
 import pg from "pg";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, inject, it } from "vitest";
 import { createAuth } from "wispy-auth";
 import {
   cheapHasher,
@@ -11,6 +11,7 @@ import {
   type TestAuth,
 } from "../support/create-test-auth.ts";
 import { forEachDatabase, type SuiteContext } from "../support/for-each-database.ts";
+import { postgresUrl } from "../support/postgres-server.ts";
 
 const log = { warn: () => undefined };
 
@@ -155,6 +156,16 @@ forEachDatabase("a Knex", (ctx) => {
   });
 
   if (ctx.dialect === "postgres") {
+    it.skipIf(inject("pgbouncer") === null)("has a pooler found out, and sends it no names", async () => {
+      const connection = postgresUrl(inject("pgbouncer")!, ctx.database.name);
+      const pooled = knex({ client: "pg", connection, log });
+      const other = await createAuth({ database: pooled, password: { hasher: cheapHasher } });
+      await other.signUp(newCredentials());
+      expect(other.database.stats()).toMatchObject({ pooler: "present", naming: "unnamed" });
+      await other.close();
+      await pooled.destroy();
+    });
+
     it("may have been given a pool, whose connections it lends", async () => {
       const pool = new pg.Pool({ connectionString: ctx.database.url, max: 2 });
       pool.on("error", () => undefined);

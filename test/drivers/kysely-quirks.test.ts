@@ -7,6 +7,7 @@ import {
   MysqlQueryCompiler,
   PostgresAdapter,
   PostgresDialect,
+  sql,
   SqliteDialect,
   type Transaction,
 } from "kysely";
@@ -138,6 +139,16 @@ forEachDatabase("a Kysely", (ctx) => {
     });
     return;
   }
+
+  it("in which a transaction was left open gets nothing of ours mixed into it", async () => {
+    const credentials = newCredentials();
+    await sql`begin`.execute(db);
+    const open = refuses("host_transaction_open");
+    await expect(auth.signUp(credentials)).rejects.toEqual(open);
+    await expect(auth.users.delete("01a20a57-ffaa-7450-a8f0-b4dbf90b0641")).rejects.toEqual(open);
+    await sql`rollback`.execute(db);
+    expect((await auth.signUp(credentials)).user.email).toBe(credentials.email);
+  });
 
   it("is refused without foreign keys, and waits while rows are read one by one", async () => {
     const file = (await ctx.createDatabase()).name;

@@ -11,6 +11,7 @@ import {
   type JoinedConnection,
   type TransactionState,
 } from "./driver.ts";
+import { withOwnTransactions } from "./own-transactions.ts";
 import { park, type Parked } from "./park.ts";
 import { coded } from "./uncoded-errors.ts";
 
@@ -55,7 +56,8 @@ export function kyselyDriver(
           giveBack: (late) => void late.end().catch(ignoreError),
         });
         counts.held += 1;
-        return leaseOf(connection, { dialect, deadlines, ended: () => (counts.held -= 1) });
+        const lease = leaseOf(connection, { dialect, deadlines, ended: () => (counts.held -= 1) });
+        return dialect === "sqlite" ? withOwnTransactions(lease) : lease;
       } catch (error) {
         throw coded(error);
       } finally {
