@@ -1,12 +1,17 @@
 import type { DialectName } from "../../../src/database/database.ts";
-import type { TestHost } from "../../support/test-host.ts";
+
+/** An application's handle on the database. */
+interface Host {
+  readonly dialect: DialectName;
+  query(text: string): Promise<unknown>;
+}
 
 /**
  * The tables of the Go library as its own files make them: github.com/wispberry-tech/wispy-auth at commit 89e856b,
  * `core/sql/{postgres,sqlite}_core.sql` and `referrals/sql/{postgres,sqlite}_referrals.sql`. The same tables,
  * columns, types, defaults, keys and indexes, in the same order; its view `referral_stats` is left out.
  */
-export async function createGoTables(host: TestHost, place = ""): Promise<void> {
+export async function createGoTables(host: Host, place = ""): Promise<void> {
   const words = dialects[host.dialect];
   for (const text of [...coreTables(words), ...referralTables(words)]) {
     await host.query(text.replaceAll("{}", place).replace("{i}", place.replaceAll(/\W/g, "")));
