@@ -1,4 +1,6 @@
-/// <reference path="../../node_modules/@types/node-24/sqlite.d.ts" preserve="true" />
+// The types of the Node.js that the project runs on know nothing of node:sqlite; an ambient file cannot be imported.
+// oxlint-disable-next-line typescript/triple-slash-reference
+/// <reference path="../../node_modules/@types/node-24/sqlite.d.ts" />
 import type { Client, Transaction } from "@libsql/client";
 import type Libsql from "libsql";
 import type LibsqlPromise from "libsql/promise";
