@@ -110,6 +110,11 @@ export function ok(message: string): readonly Found[] {
   return [{ severity: "ok", message }];
 }
 
+/** For what shows in the application's process alone. */
+export function uncheckedFromOutside(): readonly Found[] {
+  return unchecked("only the application's own process can tell; see diagnose() in docs/doctor.md");
+}
+
 /** A check that could not be made, and why. */
 export function unchecked(reason: string): readonly Found[] {
   return [{ severity: "info", message: `Could not look: ${reason}`, data: { unchecked: reason } }];

@@ -31,7 +31,7 @@ export interface DiagnoseOptions {
  * @example
  * const findings = await diagnose(auth.database, { processes: 4 });
  * for (const { check, severity, message, fix } of findings) {
- *   if (severity !== "ok") console.warn(severity, check, message, fix);
+ *   if (severity === "error" || severity === "warning") console.warn(check, message, fix);
  * }
  */
 export async function diagnose(
@@ -51,6 +51,7 @@ export async function diagnose(
   });
 }
 
-function isDatabase(database: object): database is Database {
+function isDatabase(database: unknown): database is Database {
+  if (typeof database !== "object" || database === null) return false;
   return "inspect" in database && "query" in database && "stats" in database;
 }

@@ -53,5 +53,7 @@ it("has one check for each id, in the order of checkIds", () => {
 });
 
 it("takes nothing but auth.database", async () => {
-  await expect(diagnose({} as Auth["database"])).rejects.toMatchObject({ code: "unsupported_handle" });
+  for (const other of [{}, null, "postgres://"]) {
+    await expect(diagnose(other as Auth["database"])).rejects.toMatchObject({ code: "unsupported_handle" });
+  }
 });

@@ -71,4 +71,39 @@ forDatabase("postgres", "the doctor, about the rights of a role,", (ctx) => {
     await host.query(finding!.fix!.split("; ")[0]!);
     expect(await lookAt(auth, "row-security")).toEqual(fine("row-security"));
   });
+
+  it("grants no more than our own tables in a schema that they share", async () => {
+    const namespace = { schema: "public", prefix: "wispy_" };
+    const { host, database } = await openDoctored(ctx, { namespace });
+    await host.query("create table secrets (body text)");
+    const role = await createRole(host, inject("postgres"), database);
+    ctx.onSuiteEnd(() => role.drop());
+    const auth = await createTestAuth(ctx, { database: role.open().native, namespace, migrate: "off" });
+    const [finding] = await lookAt(auth, "table-rights");
+    for (const grant of finding!.fix!.replace("As the owner: ", "").split("; ")) await host.query(grant);
+    expect(await lookAt(auth, "table-rights")).toEqual(fine("table-rights"));
+    const [row] = await host.query("select has_table_privilege($1, 'secrets', 'select') as granted", [
+      role.name,
+    ]);
+    expect(row).toEqual({ granted: false });
+  });
+
+  it("goes on where it may not look, and says what it could not see and why", async () => {
+    const { host, database } = await openDoctored(ctx);
+    const role = await createRole(host, inject("postgres"), database);
+    ctx.onSuiteEnd(() => role.drop());
+    await host.query("revoke select on pg_catalog.pg_stat_activity from public");
+    const auth = await createTestAuth(ctx, { database: role.open().native, migrate: "off" });
+    const findings = await diagnose(auth.database);
+    const reason = "permission denied for view pg_stat_activity";
+    expect(findings.filter(({ check }) => check === "long-transactions")).toEqual([
+      {
+        check: "long-transactions",
+        severity: "info",
+        message: `Could not look: ${reason}`,
+        data: { unchecked: reason },
+      },
+    ]);
+    expect(findings.find(({ check }) => check === "table-rights")?.severity).toBe("error");
+  });
 });

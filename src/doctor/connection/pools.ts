@@ -1,6 +1,6 @@
 import { realpath } from "node:fs/promises";
 import type { Database, DatabaseStats } from "../../database/database.ts";
-import { ok, unchecked, type Check, type CheckContext, type Found } from "../check.ts";
+import { ok, unchecked, uncheckedFromOutside, type Check, type CheckContext, type Found } from "../check.ts";
 import { lookUp } from "../look-up.ts";
 import { plural } from "../plural.ts";
 import { findSqliteFile } from "../sqlite/sqlite-file.ts";
@@ -8,6 +8,9 @@ import { readLocalPorts, readOpenFiles } from "./process-sockets.ts";
 
 const fix =
   "Make one pool and hand it to createAuth({ database: pool }), or use `auth.database.native` for your own statements";
+
+/** What a pool that we open for a URL calls itself. */
+const ownName = "wispy-auth";
 
 /** Whether this process has more than one pool, or handle, on the same database. */
 export const pools: Check = {
@@ -31,8 +34,9 @@ interface OwnConnection {
  * A server tells the address and port of each of its clients, and the system those of this process: what belongs to it
  * beyond the pool's own number is somebody else's. Never too many are counted: other roles' addresses may be hidden.
  */
-async function lookForConnections({ database, begun }: CheckContext): Promise<readonly Found[]> {
-  if (database.stats().pooler === "present") {
+async function lookForConnections({ database }: CheckContext): Promise<readonly Found[]> {
+  const before = database.stats();
+  if (before.pooler === "present") {
     return unchecked("behind a pooler the server does not see whose connections are whose");
   }
   const ports = await readLocalPorts();
@@ -50,7 +54,7 @@ async function lookForConnections({ database, begun }: CheckContext): Promise<re
     return unchecked("the server sees this process under another address, or through a Unix socket");
   }
   const ofProcess = found.filter(({ port }) => port !== null && ports.has(port));
-  const ofPool = countPool(begun, database.stats());
+  const ofPool = countPool(before, database.stats());
   if (ofPool === null) return unchecked("the driver does not tell how many connections its pool has");
   if (ofProcess.length <= ofPool) {
     return ok("This process has no other connection to the database than its pool's");
@@ -98,9 +102,7 @@ async function lookFromOutside({ database }: CheckContext): Promise<readonly Fou
       const others = groups.filter((group) => group.address === ours.address && group !== ours);
       return others.length === 0 ? [] : [{ ours, others }];
     });
-  if (doubtful.length === 0) {
-    return unchecked("only the application's own process can tell; see diagnose() in docs/doctor.md");
-  }
+  if (doubtful.length === 0) return uncheckedFromOutside();
   return doubtful.map(({ ours, others }) => ({
     severity: "info",
     message: `${ours.address} has ${plural(ours.connections, "connection")} as ${ownName}, and ${others.map(describe).join(", ")}: if they are of one process, it has two pools`,
@@ -109,17 +111,12 @@ async function lookFromOutside({ database }: CheckContext): Promise<readonly Fou
   }));
 }
 
-/** What a pool that we open for a URL calls itself. */
-const ownName = "wispy-auth";
-
 function describe({ application, connections }: Group): string {
   return `${String(connections)} as ${application === "" ? "(no name)" : application}`;
 }
 
 async function lookForHandles({ database, settings }: CheckContext): Promise<readonly Found[]> {
-  if (settings.handle.kind === "own") {
-    return unchecked("only the application's own process can tell; see diagnose() in docs/doctor.md");
-  }
+  if (settings.handle.kind === "own") return uncheckedFromOutside();
   const [file, open] = [await findFile(database), await readOpenFiles()];
   if (file === null) return ok("The database is in memory, and belongs to its one handle");
   if (open === null) return unchecked("this system does not tell which files a process has open");

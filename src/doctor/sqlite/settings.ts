@@ -1,5 +1,5 @@
 import type { Database } from "../../database/database.ts";
-import { ok, unchecked, type Check, type CheckContext, type Found } from "../check.ts";
+import { ok, uncheckedFromOutside, type Check, type CheckContext } from "../check.ts";
 import { findSqliteFile } from "./sqlite-file.ts";
 
 const dialects = ["sqlite"] as const;
@@ -15,16 +15,13 @@ async function readPragma(database: Database, name: string): Promise<string> {
   return String((row?.[0] ?? "") as string | number | bigint);
 }
 
-const notOurs = (): readonly Found[] =>
-  unchecked("it is a setting of the application's own handle; see diagnose() in docs/doctor.md");
-
 export const foreignKeys: Check = {
   id: "foreign-keys",
   title: "Whether foreign keys are enforced",
   dialects,
   async run(context) {
     const value = await readSetting(context, "foreign_keys");
-    if (value === null) return notOurs();
+    if (value === null) return uncheckedFromOutside();
     if (value === "1") return ok("Foreign keys are enforced");
     return [
       {
@@ -63,7 +60,7 @@ export const synchronous: Check = {
   dialects,
   async run(context) {
     const value = await readSetting(context, "synchronous");
-    if (value === null) return notOurs();
+    if (value === null) return uncheckedFromOutside();
     if (value !== "0") return ok("synchronous is on");
     return [
       {
@@ -81,7 +78,7 @@ export const busyTimeout: Check = {
   dialects,
   async run(context) {
     const value = await readSetting(context, "busy_timeout");
-    if (value === null) return notOurs();
+    if (value === null) return uncheckedFromOutside();
     if (Number(value) > 0) return ok(`A busy file is waited for, ${value} ms long`);
     return [
       {
