@@ -77,7 +77,7 @@ export function toCallerError(error: unknown, options: { readonly unknownOutcome
       return new AuthError("database_unavailable", { message: "The database cannot be reached", cause });
     case "busy":
       return new AuthError("database_unavailable", {
-        message: "The database stayed busy: another connection held its write lock",
+        message: "The database stayed busy: another transaction held its lock",
         cause,
       });
     case "conflict":
