@@ -9,6 +9,8 @@ export interface ToolRun {
   readonly database: TestDatabase;
   readonly dialect: DialectName;
   readonly namespace: Namespace;
+  /** One more; removed with the others. */
+  createDatabase(): Promise<TestDatabase>;
 }
 
 /** How the application's developer works with a migration tool. */

@@ -4,7 +4,7 @@ import { createAuth } from "wispy-auth";
 import { exportFolder } from "../../../src/cli/commands/sql-folder.ts";
 import { systemClock } from "../../../src/clock.ts";
 import { coreSchema } from "../../../src/core/migrations/core-schema.ts";
-import type { DialectName, Namespace } from "../../../src/database/database.ts";
+import type { DialectName } from "../../../src/database/database.ts";
 import { resolveNamespace, type NamespaceOption } from "../../../src/database/namespace.ts";
 import type { FolderPlan } from "../../../src/schema/export-folder.ts";
 import { migrationFormats } from "../../../src/schema/export-formats/migration-formats.ts";
@@ -28,11 +28,13 @@ export interface Place {
 }
 
 export interface RoundTrip extends ToolRun {
-  createDatabase(): Promise<TestDatabase>;
   /** Writes what the folder lacks of these modules' migrations, as `wispy-auth sql --format` does. */
   exportModules(modules: readonly SchemaModule[]): Promise<FolderPlan>;
   readonly folder: string;
 }
+
+/** For tests that start a tool's command several times; a loaded machine takes ten seconds for each. */
+export const slow = { timeout: 180_000 };
 
 /** What an application had when it began, and what it has after an upgrade. */
 export const firstRelease: readonly SchemaModule[] = [coreSchema, badgesAt(1)];
@@ -50,8 +52,8 @@ export function describeRoundTrip(
   const namespace = resolveNamespace(place.option, place.dialect);
   const where = place.dialect === "postgres" ? `schema ${namespace.schema}` : "SQLite";
   const prefix = namespace.prefix === "" ? "" : `, prefix ${namespace.prefix}`;
-  describe(`D4-26 exported-sql-roundtrip: ${tool.format} (${where}${prefix})`, () => {
-    const trip = planRoundTrip(tool, { dialect: place.dialect, namespace });
+  describe(`D4-26 exported-sql-roundtrip: ${tool.format} (${where}${prefix})`, slow, () => {
+    const trip = planRoundTrip(tool, place);
 
     it("applies our migrations between the application's own, to an empty database", async () => {
       await tool.begin(trip);
@@ -102,10 +104,10 @@ export function describeRoundTrip(
   });
 }
 
-function planRoundTrip(
-  tool: MigrationTool,
-  { dialect, namespace }: { readonly dialect: DialectName; readonly namespace: Namespace },
-): RoundTrip {
+/** A project and a database of its own for the tests of a suite. */
+export function planRoundTrip({ format }: Pick<MigrationTool, "format">, place: Place): RoundTrip {
+  const { dialect } = place;
+  const namespace = resolveNamespace(place.option, dialect);
   const databases: TestDatabase[] = [];
   const createDatabase = async (): Promise<TestDatabase> => {
     const database =
@@ -115,15 +117,15 @@ function planRoundTrip(
     databases.push(database);
     return database;
   };
-  let run: ToolRun | undefined;
+  let run: Pick<ToolRun, "project" | "database"> | undefined;
   beforeAll(async () => {
-    run = { project: await createToolProject(), database: await createDatabase(), dialect, namespace };
+    run = { project: await createToolProject(), database: await createDatabase() };
   });
   afterAll(async () => {
     for (const database of databases) await database.drop();
     await run?.project.remove();
   });
-  const folder = migrationFormats[tool.format].folder;
+  const folder = migrationFormats[format].folder;
   return {
     dialect,
     namespace,
@@ -138,7 +140,7 @@ function planRoundTrip(
     exportModules: (modules) =>
       exportFolder(join(run!.project.folder, folder), {
         modules,
-        format: tool.format,
+        format,
         dialect,
         namespace,
         now: systemClock.now(),
@@ -147,7 +149,7 @@ function planRoundTrip(
 }
 
 /** Compares with a database that `migrate` made. */
-async function expectSameAsMigrate(trip: RoundTrip, modules: readonly SchemaModule[]): Promise<void> {
+export async function expectSameAsMigrate(trip: RoundTrip, modules: readonly SchemaModule[]): Promise<void> {
   const { database, namespace } = trip;
   const automatic = (await trip.createDatabase()).open();
   await (await openSchema(automatic, { modules, namespace })).manager.migrate();

@@ -62,7 +62,7 @@ export async function createToolProject(): Promise<ToolProject> {
         env: { ...plain, ...env },
         cwd: folder,
       }).ended;
-      expect({ code, output: stdout + stderr }).toEqual({ code: exitCode, output: expect.anything() });
+      expect(code, stdout + stderr).toBe(exitCode);
       return stdout + stderr;
     },
     remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }),
