@@ -1,3 +1,4 @@
+import { PGlite, type PGliteOptions } from "@electric-sql/pglite";
 import postgres from "postgres";
 import { runSteps, type HostDatabase, type HostRow } from "wispy-auth/testing";
 import type { DriverHandle } from "./driver-handles.ts";
@@ -31,4 +32,43 @@ const postgresJs: DriverHandle = {
   open: async (url, { max = 4 } = {}) => openPostgresJs(url, { max }),
 };
 
-export const postgresDriverHandles: readonly DriverHandle[] = [postgresJs];
+let emptyFolder: Promise<Blob> | undefined;
+
+/** An application's PGlite, in memory. Making a database folder takes seconds: the first one is kept for the next. */
+export async function openPGlite(
+  options: PGliteOptions = {},
+): Promise<HostDatabase & { readonly database: PGlite }> {
+  const made = emptyFolder === undefined ? {} : { loadDataDir: await emptyFolder };
+  let statements = 0;
+  class CountingPGlite extends PGlite {
+    override execProtocol(...sent: Parameters<PGlite["execProtocol"]>): ReturnType<PGlite["execProtocol"]> {
+      statements += 1;
+      return super.execProtocol(...sent);
+    }
+  }
+  const db = new CountingPGlite({ ...made, ...options });
+  await db.waitReady;
+  emptyFolder ??= db.dumpDataDir("none");
+  await emptyFolder;
+  return {
+    dialect: "postgres",
+    database: db,
+    query: async (text) => (await db.query<HostRow>(text)).rows,
+    inTransaction: (steps) =>
+      db.transaction((tx) =>
+        runSteps(steps({ handle: tx, query: async (text) => (await tx.query<HostRow>(text)).rows })),
+      ),
+    // The application's own are not among them.
+    statementCount: () => statements,
+    close: async () => void (db.closed || (await db.close())),
+  };
+}
+
+const pglite: DriverHandle = {
+  name: "PGlite",
+  dialect: "postgres",
+  opens: "nothing",
+  open: () => openPGlite(),
+};
+
+export const postgresDriverHandles: readonly DriverHandle[] = [postgresJs, pglite];

@@ -30,7 +30,8 @@ export function testDriver(
     databaseConformance({
       name: pgbouncer ? `${driver.name} through PgBouncer` : driver.name,
       open: async () => driver.open(await findAddress()),
-      test: { describe, it, beforeAll, afterAll },
+      // PGlite may take long to open on a machine that is busy.
+      test: { describe, it, beforeAll: (body) => beforeAll(body, 180_000), afterAll },
     });
   });
 }

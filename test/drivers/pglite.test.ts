@@ -1,0 +1,3 @@
+import { testDriver } from "./support/test-driver.ts";
+
+testDriver("PGlite");
