@@ -19,7 +19,8 @@ describe.each(driverHandles)("the doctor, through $name,", ({ dialect, opens, op
   });
   afterAll(() => database?.drop());
 
-  it("can make its checks, and finds nothing wrong", async () => {
+  // PGlite is a server, and starts like one.
+  it("can make its checks, and finds nothing wrong", { timeout: 180_000 }, async () => {
     const host = await open(opens === "url" ? database!.url : (database?.name ?? ""));
     const auth = await createAuth({ database: host.database });
     const findings = await diagnose(auth.database);
