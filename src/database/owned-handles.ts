@@ -115,8 +115,12 @@ async function importPg(): Promise<typeof import("pg")> {
   try {
     return await import("pg");
   } catch (cause) {
+    const other = await import("postgres").then(
+      () => ". postgres.js is installed: its `sql` can be lent in place of the URL",
+      () => "",
+    );
     throw new AuthError("driver_missing", {
-      message: "A postgres: URL needs the package pg: npm install pg",
+      message: `A postgres: URL needs the package pg: npm install pg${other}`,
       cause,
     });
   }
