@@ -11,6 +11,9 @@ import { createGoTables } from "./support/go-schema.ts";
 import { addEvents } from "./support/odd-accounts.ts";
 import { countOwnRows } from "./support/old-rows.ts";
 
+// Each process takes seconds to start on a busy machine.
+const slow = { timeout: 120_000 };
+
 let cli: Cli;
 beforeAll(async () => {
   cli = await buildCli();
@@ -22,7 +25,7 @@ forEachDatabase("wispy-auth adopt", (ctx) => {
     cli.run(["adopt", "--database", url, ...args]);
   const source = ctx.dialect === "postgres" ? "public.users" : "users";
 
-  it("shows what would happen, does it with --apply, and has nothing left to do", async () => {
+  it("shows what would happen, does it with --apply, and has nothing left to do", slow, async () => {
     const go = await openGoDatabase(ctx);
     const [id] = await go.add(
       { email: "ann@example.com", verified: true },
@@ -58,7 +61,7 @@ forEachDatabase("wispy-auth adopt", (ctx) => {
     expect((await cli.run(["verify", "--database", go.database.url])).code).toBe(0);
   });
 
-  it("ends with 6 when accounts are held back, and names each by its number alone", async () => {
+  it("ends with 6 when accounts are held back, and names each by its number alone", slow, async () => {
     const go = await openGoDatabase(ctx);
     const [one, two] = await go.add({ email: "secret@example.com" }, { email: "Secret@example.com" });
     const { code, stdout } = await run(go.database, "--apply");
@@ -72,7 +75,7 @@ forEachDatabase("wispy-auth adopt", (ctx) => {
     expect(stdout).not.toMatch(/secret/i);
   });
 
-  it("with --strict writes nothing if there is anything to list", async () => {
+  it("with --strict writes nothing if there is anything to list", slow, async () => {
     const go = await openGoDatabase(ctx);
     await go.add({ email: "a@example.com", security: { mustChangePassword: true } });
     const { code, stdout } = await run(go.database, "--apply", "--strict");
@@ -80,7 +83,7 @@ forEachDatabase("wispy-auth adopt", (ctx) => {
     expect(stdout).toMatch(/\nNothing was written: --strict asks for an empty list\n$/);
   });
 
-  it("takes its choices, and prints the report as JSON", async () => {
+  it("takes its choices, and prints the report as JSON", slow, async () => {
     const go = await openGoDatabase(ctx);
     const [id] = await go.add({ email: "a@example.com", security: { secondFactor: true } });
     await addEvents(go.host, [{ type: "login_success", userId: id! }]);
@@ -98,7 +101,7 @@ forEachDatabase("wispy-auth adopt", (ctx) => {
     });
   });
 
-  it("finds the old tables where it is told they are, and its own in another namespace", async () => {
+  it("finds the old tables where it is told they are, and its own in another namespace", slow, async () => {
     const go = await openGoDatabase(ctx);
     const isPostgres = ctx.dialect === "postgres";
     if (isPostgres) await go.host.query(`create schema "Old's"`);
@@ -120,7 +123,7 @@ forEachDatabase("wispy-auth adopt", (ctx) => {
     );
   });
 
-  it("says in one sentence what is wrong", async () => {
+  it("says in one sentence what is wrong", slow, async () => {
     const database = await ctx.createDatabase();
     const empty = await run(database);
     expect(empty).toMatchObject({ code: 2, stdout: expect.not.stringContaining("\n  ") });
@@ -135,18 +138,22 @@ forEachDatabase("wispy-auth adopt", (ctx) => {
     }
   });
 
-  it("prints the tables it needs, for somebody with more rights, and finds nothing to migrate then", async () => {
-    const go = await openGoDatabase(ctx);
-    await go.add({ email: "a@example.com" });
-    const host = go.database.open({ max: 1 });
-    for (const args of [[], ["--module", "adopt"]]) {
-      const { stdout, code } = await cli.run(["sql", "--dialect", ctx.dialect, ...args]);
-      expect(code).toBe(0);
-      if (host.dialect === "sqlite") host.sqlite.exec(stdout);
-      else await host.pool.query(stdout);
-    }
-    const before = Object.keys(await countOwnRows(host));
-    expect((await adopt({ database: host.native, apply: true })).accounts.adopted).toBe(1);
-    expect(Object.keys(await countOwnRows(host))).toEqual(before);
-  });
+  it(
+    "prints the tables it needs, for somebody with more rights, and finds nothing to migrate then",
+    slow,
+    async () => {
+      const go = await openGoDatabase(ctx);
+      await go.add({ email: "a@example.com" });
+      const host = go.database.open({ max: 1 });
+      for (const args of [[], ["--module", "adopt"]]) {
+        const { stdout, code } = await cli.run(["sql", "--dialect", ctx.dialect, ...args]);
+        expect(code).toBe(0);
+        if (host.dialect === "sqlite") host.sqlite.exec(stdout);
+        else await host.pool.query(stdout);
+      }
+      const before = Object.keys(await countOwnRows(host));
+      expect((await adopt({ database: host.native, apply: true })).accounts.adopted).toBe(1);
+      expect(Object.keys(await countOwnRows(host))).toEqual(before);
+    },
+  );
 });

@@ -6,6 +6,9 @@ import { openGoDatabase, type GoDatabase } from "./support/go-database.ts";
 import { addOddAccounts } from "./support/odd-accounts.ts";
 import { countOwnRows, digestOldRows } from "./support/old-rows.ts";
 
+// Each process takes seconds to start on a busy machine.
+const slow = { timeout: 180_000 };
+
 let program: Program;
 beforeAll(async () => {
   program = await buildProgram("adopt-until-killed.ts");
@@ -40,36 +43,40 @@ forEachDatabase("adopt, broken off and at once", (ctx) => {
     return { go, peaceful };
   };
 
-  it("killed after any batch leaves whole accounts, and the next run completes them with nothing doubled", async () => {
-    const { go, peaceful } = await twice();
-    const before = await digestOldRows(go.host);
-    // Held at a batch's end it is ended there for certain; let go on, somewhere in what comes after.
-    const ends = [
-      { line: "ready", held: true },
-      { line: "accounts 14;", held: true },
-      { line: "accounts 28;", held: false },
-      { line: "accounts 21;", held: true },
-      { line: "events 28;", held: true },
-      { line: "events 14;", held: false },
-    ];
-    const found: number[] = [];
-    for (const { line, held } of ends) {
-      const order = { url: go.database.url, batchSize: 7, ...(held ? { holdAfter: line } : {}) };
-      const run = program.start([JSON.stringify(order)]);
-      await run.printed(`${line}\n`).catch(() => undefined);
-      run.process.kill("SIGKILL");
-      await run.ended;
-      expect(await countHalfAccounts(go)).toBe(0);
-      found.push((await go.adopt()).accounts.adoptedBefore);
-    }
-    expect(found.slice(0, 2)).toEqual([0, 14]);
-    expect(found).toEqual(found.toSorted((a, b) => a - b));
-    await go.apply({ batchSize: 7 });
-    expect(await contents(go)).toEqual(await contents(peaceful));
-    expect(await digestOldRows(go.host)).toBe(before);
-  });
+  it(
+    "killed after any batch leaves whole accounts, and the next run completes them with nothing doubled",
+    slow,
+    async () => {
+      const { go, peaceful } = await twice();
+      const before = await digestOldRows(go.host);
+      // Held at a batch's end it is ended there for certain; let go on, somewhere in what comes after.
+      const ends = [
+        { line: "ready", held: true },
+        { line: "accounts 14;", held: true },
+        { line: "accounts 28;", held: false },
+        { line: "accounts 21;", held: true },
+        { line: "events 28;", held: true },
+        { line: "events 14;", held: false },
+      ];
+      const found: number[] = [];
+      for (const { line, held } of ends) {
+        const order = { url: go.database.url, batchSize: 7, ...(held ? { holdAfter: line } : {}) };
+        const run = program.start([JSON.stringify(order)]);
+        await run.printed(`${line}\n`).catch(() => undefined);
+        run.process.kill("SIGKILL");
+        await run.ended;
+        expect(await countHalfAccounts(go)).toBe(0);
+        found.push((await go.adopt()).accounts.adoptedBefore);
+      }
+      expect(found.slice(0, 2)).toEqual([0, 14]);
+      expect(found).toEqual(found.toSorted((a, b) => a - b));
+      await go.apply({ batchSize: 7 });
+      expect(await contents(go)).toEqual(await contents(peaceful));
+      expect(await digestOldRows(go.host)).toBe(before);
+    },
+  );
 
-  it("several at once adopt everybody once", async () => {
+  it("several at once adopt everybody once", slow, async () => {
     const { go, peaceful } = await twice();
     const order = { url: go.database.url, batchSize: 20 };
     const orders = Array.from({ length: ctx.dialect === "postgres" ? 4 : 2 }, () => order);
