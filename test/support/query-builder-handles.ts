@@ -113,8 +113,8 @@ const prismaOnPostgres: DriverHandle = {
     const database = new PrismaClient({
       adapter: new PrismaPg(pool),
       log: [{ emit: "event", level: "query" }],
-      // An application that wants it so.
-      transactionOptions: { isolationLevel: "Serializable", maxWait: 20_000, timeout: 20_000 },
+      // An application that wants it so. (Serializable ones it would have to run again by itself.)
+      transactionOptions: { isolationLevel: "RepeatableRead", maxWait: 20_000, timeout: 20_000 },
     });
     database.$on("query", () => (statements += 1));
     const queryOn =
