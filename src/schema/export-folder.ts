@@ -95,10 +95,13 @@ function firstLine(migration: string, place: ExportPlace): string {
   return `wispy-auth migration ${migration} ${describe(place)}`;
 }
 
-/** What must be the same for all files of a folder. */
+/** What must be the same for all files of a folder; on one line, whatever is in the names. */
 function describe({ dialect, namespace }: ExportPlace): string {
   const { schema, prefix } = namespace;
-  return `on ${dialect} in ${JSON.stringify(dialect === "postgres" ? { schema, prefix } : { prefix })}`;
+  const names = JSON.stringify(dialect === "postgres" ? { schema, prefix } : { prefix });
+  // JSON leaves these two as they are, and JavaScript ends a line at them.
+  const line = names.replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
+  return `on ${dialect} in ${line}`;
 }
 
 const anyFirstLine = /^(?:--|\/\/) wispy-auth migration (\S+) (on \w+ in \{.*\})$/gm;

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { fromMigrations, prisma, run } from "./support/prisma-tool.ts";
-import { readOurs, testPush, testPushWithoutExclude } from "./support/push-tests.ts";
+import { readOurs, testPush } from "./support/push-tests.ts";
 import { describeRoundTrip } from "./support/round-trip.ts";
 
 const toSchema = ["--to-schema-datamodel", "prisma/schema.prisma"];
@@ -15,7 +15,7 @@ describeRoundTrip(prisma, { dialect: "postgres" }, (trip) => {
     const before = await readOurs(trip);
     const reset = await run(trip, ["migrate", "reset", "--force", "--skip-generate", "--skip-seed"]);
     expect(reset).toContain("Database reset successful");
-    await prisma.expectNothingToDo(trip);
+    expect(await run(trip, ["migrate", "status"])).toContain("Database schema is up to date!");
     expect(await readOurs(trip)).toEqual(before);
     const host = trip.database.open();
     expect(await host.query("select id from notes")).toEqual([]);
@@ -25,14 +25,4 @@ describeRoundTrip(prisma, { dialect: "postgres" }, (trip) => {
   });
 
   testPush(prisma, trip);
-});
-
-describeRoundTrip(prisma, { dialect: "postgres", option: { schema: "public", prefix: "wispy_" } }, (trip) => {
-  it("finds the migrations to be what the schema says, but for the tables it is told of", async () => {
-    const diff = await run(trip, ["migrate", "diff", ...fromMigrations, ...toSchema, "--exit-code"]);
-    expect(diff).toContain("No difference detected");
-  });
-
-  testPush(prisma, trip);
-  testPushWithoutExclude(prisma, trip);
 });

@@ -67,5 +67,7 @@ export function renderSql({ comment, statements }: MigrationScript, separator = 
 
 /** A string of JavaScript that is laid out as the text is. */
 export function templateLiteral(text: string): string {
-  return `\`${text.replaceAll(/[\\`]|\$\{/g, String.raw`\$&`)}\``;
+  const escaped = text.replaceAll(/[\\`]|\$\{/g, String.raw`\$&`);
+  // JavaScript reads a line end of any kind as a line feed.
+  return `\`${escaped.replaceAll("\r", String.raw`\r`)}\``;
 }
