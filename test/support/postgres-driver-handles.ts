@@ -21,7 +21,8 @@ export function openPostgresJs(
     inTransaction: (steps) =>
       sql.begin((tx) => runSteps(steps({ handle: tx, query: (text) => rowsOf(tx, text) }))) as Promise<never>,
     statementCount: () => statements,
-    close: () => sql.end(),
+    // Without a limit it waits for ever for a connection that was terminated.
+    close: () => sql.end({ timeout: 2 }),
   };
 }
 

@@ -11,7 +11,7 @@ import {
   type LibsqlClient,
   type LibsqlTransaction,
 } from "./libsql-transaction.ts";
-import { Turns } from "./turns.ts";
+import { turnsOf } from "./turns.ts";
 
 /**
  * Looks at what the client works on, and makes a driver of it.
@@ -40,7 +40,7 @@ interface Settings extends Pick<Deadlines, "acquireMilliseconds"> {
  * operations take turns. Beneath its promises the client is synchronous: a turn costs no waiting.
  */
 function libsqlClientDriver(client: LibsqlClient, { acquireMilliseconds, readsWait }: Settings): AsyncDriver {
-  const turns = new Turns();
+  const turns = turnsOf(client);
   const readAlone = (query: DriverQuery): Promise<DriverResult> =>
     readsWait ? read(client, query) : send(client, query);
   return {

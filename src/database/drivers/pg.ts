@@ -9,6 +9,7 @@ import {
   type JoinedConnection,
   type TransactionState,
 } from "./driver.ts";
+import { turnsOf } from "./turns.ts";
 
 /** The parts of `pg.Client` that are used. */
 export interface PgClient {
@@ -73,10 +74,9 @@ export function pgPoolDriver(pool: PgPool, deadlines: Deadlines): AsyncDriver {
 /** Runs statements on one `pg.Client`; our operations take turns on it. */
 export function pgClientDriver(
   client: PgClient,
-  { statementMilliseconds }: Pick<Deadlines, "statementMilliseconds">,
+  { acquireMilliseconds, statementMilliseconds }: Deadlines,
 ): AsyncDriver {
-  let turn: Promise<void> = Promise.resolve();
-  let waiting = 0;
+  const turns = turnsOf(client);
   return {
     mode: "async",
     name: "pg",
@@ -84,12 +84,7 @@ export function pgClientDriver(
     native: client,
     names: true,
     async acquire() {
-      const before = turn;
-      let pass = ignoreError;
-      turn = new Promise((resolve) => (pass = resolve));
-      waiting += 1;
-      await before;
-      waiting -= 1;
+      const pass = await turns.take(acquireMilliseconds);
       if (isEnded(client)) {
         pass();
         throw ended("client");
@@ -111,7 +106,7 @@ export function pgClientDriver(
         },
       };
     },
-    counts: () => ({ open: 1, idle: 0, waiting, max: 1 }),
+    counts: () => ({ open: 1, idle: turns.idle ? 1 : 0, waiting: turns.waiting, max: 1 }),
     detach: ignoreError,
   };
 }

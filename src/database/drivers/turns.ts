@@ -35,3 +35,17 @@ export class Turns {
     );
   }
 }
+
+// Under a registered symbol, as the owned handles are: another copy of this package may work on the same connection.
+const registryKey = Symbol.for("wispy-auth.turns");
+const registry = ((globalThis as Record<symbol, unknown>)[registryKey] ??= new WeakMap()) as WeakMap<
+  object,
+  Turns
+>;
+
+/** The turns of a connection that has one user at a time: the same for everybody who was lent it. */
+export function turnsOf(connection: object): Turns {
+  const known = registry.get(connection) ?? new Turns();
+  registry.set(connection, known);
+  return known;
+}
