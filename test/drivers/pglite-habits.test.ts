@@ -27,7 +27,7 @@ describe("an application's PGlite", () => {
     auth = await createAuth({
       database: db,
       password: { hasher: cheapHasher },
-      pool: { connectionTimeoutSeconds: 0.3 },
+      pool: { connectionTimeoutSeconds: 1 },
     });
     await db.exec("create table notes (n int)");
   }, 180_000);

@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import postgres from "postgres";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import { createAuth, type AuthOptions } from "wispy-auth";
@@ -139,18 +141,20 @@ describe("behind a pooler, the sql of postgres.js", () => {
 describe("postgres.js without a free connection", () => {
   it("D4-39 pool-exhausted: reads and writes give up in time, and what gave up is not done later", async () => {
     const sql = open({ max: 2 });
-    const auth = await start(sql, { pool: { connectionTimeoutSeconds: 0.3 } });
+    const patient = await start(sql);
+    const auth = await start(sql, { pool: { connectionTimeoutSeconds: 1 } });
     const credentials = newCredentials();
     const prepared = await auth.prepareSignUp(credentials);
-    const { token } = await auth.signUp(newCredentials());
+    const { token } = await patient.signUp(newCredentials());
     const letGo = await holdAll(sql, 2);
-    const waiting = [auth.getSession(token), auth.signUp(prepared), auth.users.create(newCredentials())];
-    const outcomes = Promise.all(waiting.map((one) => errorCode(one as Promise<unknown>)));
-    await expect.poll(() => auth.database.stats().connections).toMatchObject({ waiting: 3, max: 2 });
+    const waiting: Promise<unknown>[] = [auth.getSession(token), auth.signUp(prepared), auth.users.list()];
+    const outcomes = Promise.all(waiting.map(errorCode));
+    await setImmediate();
+    expect(auth.database.stats().connections).toMatchObject({ waiting: 3, max: 2 });
     expect(await outcomes).toEqual(["connection_timeout", "connection_timeout", "connection_timeout"]);
     await letGo();
-    expect(await auth.users.getByEmail(credentials.email)).toBeNull();
-    await auth.signUp(prepared);
+    expect(await patient.users.getByEmail(credentials.email)).toBeNull();
+    await patient.signUp(prepared);
     expect(auth.database.stats().connections).toEqual({ open: 0, idle: 0, waiting: 0, max: 2 });
   });
 
@@ -184,7 +188,7 @@ describe("postgres.js and a server that", () => {
     const url = new URL(database.url);
     url.port = String(proxy.port);
     const sql = open({ max: 2 }, url.href);
-    const auth = await start(sql, { pool: { statementTimeoutSeconds: 0.3, connectionTimeoutSeconds: 0.3 } });
+    const auth = await start(sql, { pool: { statementTimeoutSeconds: 3, connectionTimeoutSeconds: 3 } });
     const { token } = await auth.signUp(newCredentials());
     proxy.blackhole(true);
     const codes = await Promise.all([
@@ -243,6 +247,42 @@ describe("postgres.js and a server that", () => {
     const codes = await allAtOnce(60, () => errorCode(auth.signUp(credentials)));
     expect(tally(codes)).toEqual({ user_exists: 60 });
     expect(await pids()).toEqual(before);
+  });
+
+  it("D4-11 stale-plan-in-host-tx: is changed in the application's own transaction, in which ours goes on", async () => {
+    const sql = open();
+    const auth = await start(sql);
+    const { user } = await auth.signUp(newCredentials());
+    await auth.users.get(user.id);
+    const name = await sql.begin(async (tx) => {
+      await tx.unsafe("alter table wispy.users alter name type varchar(200), add column extra int");
+      const changed = await auth.within(tx).users.update(user.id, { name: "Ann" });
+      await tx.unsafe("alter table wispy.users alter name type text, drop column extra");
+      return (await auth.within(tx).users.get(user.id))?.name === changed.name ? changed.name : null;
+    });
+    expect(name).toBe("Ann");
+  });
+
+  it("D4-42 too-many-clients: is full, and is asked again until it has room or the time is over", async () => {
+    const role = `crowded_${randomUUID().replaceAll("-", "")}`;
+    const sql = open();
+    await sql.unsafe(`create role ${role} login password 'password' connection limit 1`);
+    await sql.unsafe(`grant create on database ${database.name} to ${role}`);
+    const url = new URL(database.url);
+    url.username = role;
+    url.password = "password";
+    const crowded = open({ max: 2, backoff: () => 0.05 }, url.href);
+    const auth = await start(crowded, { namespace: "crowded" });
+    const { token } = await auth.signUp(newCredentials());
+    // Only one of the two connections can be made: whoever draws the other one has to try again.
+    const codes = await allAtOnce(10, () => errorCode(auth.signUp(newCredentials())));
+    expect(
+      Object.keys(tally(codes)).filter((code) => code !== "none" && code !== "database_unavailable"),
+    ).toEqual([]);
+    expect(await auth.getSession(token)).not.toBeNull();
+    await crowded.end();
+    await sql.unsafe(`drop owned by ${role} cascade`);
+    await sql.unsafe(`drop role ${role}`);
   });
 
   it("D4-32 commit-becomes-rollback: says so, and is believed", async () => {

@@ -88,9 +88,13 @@ class PostgresJsConnection implements AsyncConnection {
     this.#use = given.use;
   }
 
-  query(query: DriverQuery): Promise<DriverResult> {
+  async query(query: DriverQuery): Promise<DriverResult> {
     if (this.#transaction !== undefined) return this.#inTime(this.#transaction(query), query);
-    return this.#inTime(onlyReads.test(query.text) ? this.#read(query) : this.#write(query), query);
+    if (onlyReads.test(query.text)) return this.#inTime(this.#read(query), query);
+    await this.begin();
+    const result = await this.#inTime(this.#transaction!(query), query);
+    await this.commit();
+    return result;
   }
 
   async begin(): Promise<void> {
@@ -107,7 +111,8 @@ class PostgresJsConnection implements AsyncConnection {
   }
 
   async commit(): Promise<boolean> {
-    return (await this.#inTime(this.#commit())).command !== "ROLLBACK";
+    const { command } = await this.#inTime(this.#take()!({ text: "commit", values: [] }));
+    return command !== "ROLLBACK";
   }
 
   /** Nothing to do where COMMIT was sent: whatever came of it, the transaction is over. */
@@ -121,17 +126,6 @@ class PostgresJsConnection implements AsyncConnection {
     this.#use.operations -= 1;
     const transaction = this.#take();
     if (transaction !== undefined) rollBackUnwaited(transaction);
-  }
-
-  async #write(query: DriverQuery): Promise<DriverResult> {
-    await this.begin();
-    const result = await this.#transaction!(query);
-    await this.#commit();
-    return result;
-  }
-
-  async #commit(): Promise<DriverResult> {
-    return this.#take()!({ text: "commit", values: [] });
   }
 
   /** Taken by whoever ends it: from then on the connection may serve anybody. */
