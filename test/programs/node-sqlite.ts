@@ -8,6 +8,7 @@ import { sql } from "../../src/database/statements/fragment.ts";
 import { statement } from "../../src/database/statements/statement.ts";
 import { table } from "../../src/database/statements/table.ts";
 import { timestamp } from "../../src/database/statements/value-type.ts";
+import { sqliteHandleTests } from "../coexistence/support/sqlite-handle-tests.ts";
 import { sqliteHostTests } from "../drivers/support/sqlite-host-tests.ts";
 import { syncHostTests } from "../drivers/support/sync-host-tests.ts";
 import { cheapHasher, newCredentials } from "../support/create-test-auth.ts";
@@ -32,6 +33,7 @@ test.afterAll(async () => {
 databaseConformance({ name: driver.name, open: async () => driver.open(await createFile()), test });
 sqliteHostTests(driver, test);
 syncHostTests(driver, test);
+sqliteHandleTests(driver, test);
 
 const start = (database: unknown): Promise<Auth> =>
   createAuth({ database, password: { hasher: cheapHasher }, log: () => undefined });
