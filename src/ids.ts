@@ -37,11 +37,11 @@ export type IdSource = (now: Date) => string;
 export function uuidv7(now: Date, random: RandomSource): string {
   const bytes = new Uint8Array(16);
   random(bytes);
-  const milliseconds = now.getTime();
-  for (let i = 0; i < 6; i += 1) bytes[i] = Math.floor(milliseconds / 2 ** (8 * (5 - i))) % 256;
+  const view = Buffer.from(bytes.buffer);
+  view.writeUIntBE(now.getTime(), 0, 6);
   bytes[6] = (bytes[6]! & 0x0f) | 0x70;
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  const hex = Buffer.from(bytes).toString("hex");
+  const hex = view.toString("hex");
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 

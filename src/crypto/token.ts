@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { RandomSource } from "../ids.ts";
 
 /** 256 bits: twice the 128 that ASVS 5.0 asks of a session token (7.2.3, 11.5.1). */
@@ -24,7 +24,7 @@ export interface CreatedToken {
 export function createToken(kind: string, random: RandomSource): CreatedToken {
   const bytes = new Uint8Array(tokenBytes);
   random(bytes);
-  const token = Buffer.from(bytes).toString("base64url");
+  const token = Buffer.from(bytes.buffer).toString("base64url");
   return { token, tokenHash: hashToken(kind, token) };
 }
 
@@ -36,7 +36,7 @@ export function createToken(kind: string, random: RandomSource): CreatedToken {
  * comparison depends on the token's own characters.
  */
 export function hashToken(kind: string, token: string): Uint8Array {
-  return createHash("sha256").update(`${kind}:${token}`).digest();
+  return hash("sha256", `${kind}:${token}`, "buffer");
 }
 
 /**

@@ -44,7 +44,12 @@ function tablesIn(text: string): string[] {
     .replaceAll(/extract\(epoch from /gi, "extract(")
     .replaceAll(/is (not )?distinct from /gi, "<> ")
     .replaceAll(/\b(do update|for (no key )?update|for share)\b/gi, "");
-  return [...spoken.matchAll(/\b(?:from|join|into|update|using)\s+([^\s,)]+)/gi)].map((match) => match[1]!);
+  const named = [...spoken.matchAll(/\b(?:from|join|into|update|using)\s+([^\s,)]+)/gi)].map(
+    (match) => match[1]!,
+  );
+  // What the statement itself declares: `with f as (...), r as (...)`.
+  const own = new Set([...spoken.matchAll(/(?:\bwith|,)\s+(\w+) as \(/gi)].map((match) => match[1]!));
+  return named.filter((name) => !own.has(name));
 }
 
 const identifiersIn = (text: string): string[] =>

@@ -28,7 +28,7 @@ export interface CleanUpResult {
 const batchSize = 500;
 const maxBatches = 20;
 
-/** Longer than the 400 days that browsers keep a cookie (RFC 6265bis). */
+/** The 400 days that browsers keep a cookie (RFC 6265bis), and the one in which a visit may go unrecorded. */
 const deviceLifetimeSeconds = 401 * 86_400;
 
 /**
@@ -85,7 +85,8 @@ export async function inBatches(remove: (limit: number) => Promise<number>): Pro
 
 /** The smallest UUIDv7 after a moment: below it are the rows made until then. */
 function firstIdAfter(moment: Date): string {
-  return uuidv7(new Date(moment.getTime() + 1), (bytes) => void bytes.fill(0));
+  // Ids know no time before 1970.
+  return uuidv7(new Date(Math.max(0, moment.getTime() + 1)), (bytes) => void bytes.fill(0));
 }
 
 function assertRetention(seconds: number | undefined): void {

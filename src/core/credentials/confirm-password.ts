@@ -5,7 +5,7 @@ import { writeEvent } from "../events/event-statements.ts";
 import type { ClientDetails } from "../input/client-details.ts";
 import { withRepetition } from "../known-outcome.ts";
 import { confirmationKey } from "../lockout/attempt-key.ts";
-import { clearAttempt, findAttempt, reserveConfirmation } from "../lockout/attempt-statements.ts";
+import { clearAttempt, findAttempt, reserveAttempt } from "../lockout/attempt-statements.ts";
 import { reservationRules } from "../lockout/reservation-rules.ts";
 import { verifyReserved, type Reservation } from "../lockout/verify-reserved.ts";
 import { findConfirmation } from "./credential-statements.ts";
@@ -72,7 +72,7 @@ function reserve(
 ): Promise<Reservation | null> {
   const rules = reservationRules(lockout, clock.now());
   const params = { ...rules, key: confirmationKey(id), userId: id };
-  return withRepetition(() => database.maybeOne(reserveConfirmation, params));
+  return withRepetition(() => database.maybeOne(reserveAttempt, params));
 }
 
 async function recordFailure(

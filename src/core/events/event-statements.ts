@@ -55,8 +55,10 @@ export interface EventDraft {
 }
 
 /** The insert of one event, to stand in the step of the change it tells of. */
-export function recordEvent({ client, sessionId = null, data = {}, ...event }: EventDraft): Call<unknown> {
-  return insertEvent.with({ ...event, ...client, sessionId, data });
+export function recordEvent(draft: EventDraft): Call<unknown> {
+  const { id, userId, type, occurredAt, client, sessionId = null, data = {} } = draft;
+  const { ipAddress, userAgent } = client;
+  return insertEvent.with({ id, userId, type, occurredAt, ipAddress, userAgent, sessionId, data });
 }
 
 /** Writes one event that no other change goes with. */

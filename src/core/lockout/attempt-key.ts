@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { EmailAddress } from "../input/email-address.ts";
 
 /**
@@ -6,7 +6,12 @@ import type { EmailAddress } from "../input/email-address.ts";
  * exist fills and locks like one that does; hashed, so the table holds no addresses.
  */
 export function accountKey(email: Pick<EmailAddress, "canonical">): string {
-  return `account:${createHash("sha256").update(email.canonical).digest("base64url")}`;
+  return `account:${hash("sha256", email.canonical, "base64url")}`;
+}
+
+/** What failed sign-ins from a known device of the account count against. */
+export function deviceKey(deviceId: string): string {
+  return `device:${deviceId}`;
 }
 
 /** What wrong passwords of somebody signed in count against. */

@@ -8,14 +8,12 @@ import {
 } from "../../database/statements/fragment.ts";
 import { statement, type Parameters } from "../../database/statements/statement.ts";
 import { aliased } from "../../database/statements/table.ts";
-import { bytes, integer, nullable, text, timestamp, uuid } from "../../database/statements/value-type.ts";
+import { integer, nullable, text, timestamp, uuid } from "../../database/statements/value-type.ts";
 import { devices } from "../devices/devices-table.ts";
-import { users } from "../users/users-table.ts";
 import { withoutFlush } from "../without-flush.ts";
 import { attempts } from "./attempts-table.ts";
 
 const a = aliased(attempts, "a");
-const u = aliased(users, "u");
 const d = aliased(devices, "d");
 
 /** The rules of a reservation, times computed by the caller's clock. */
@@ -29,7 +27,8 @@ export interface ReservationRules {
   readonly maxLockMilliseconds: number;
 }
 
-const ruleParams = {
+/** The parameters of {@link ReservationRules}. */
+export const ruleParams = {
   now: timestamp,
   decayedAt: timestamp,
   maxFailures: integer,
@@ -38,38 +37,20 @@ const ruleParams = {
   maxLockMilliseconds: integer,
 };
 
-const reservedColumns = { key: attempts.key, lockedUntil: attempts.lockedUntil };
-
 /**
  * Counts an attempt before it is made, in one statement: the row comes back if it may be made, and no row if
  * the bucket is locked. Of any number of callers at once no more get through than the limit allows; who
  * turns out to be right gives the attempt back by `clearAttempts`.
- *
- * The bucket is the known device's if the caller presented one of this account, the account's otherwise: so
- * whatever strangers do to the account's bucket, its owner's devices are not locked out.
  */
-export const reserveSignIn = statement({
-  id: "attempt.reserve_sign_in",
-  hot: true,
-  params: { ...ruleParams, accountKey: text, emailCanonical: text, deviceTokenHash: nullable(bytes) },
-  row: reservedColumns,
-  sql: (p, row) =>
-    sql`${reserve(p, {
-      key: sql`coalesce((select 'device:' || ${d.id} from ${d} join ${u} on ${u.id} = ${d.userId}
-      where ${d.tokenHash} = ${p.deviceTokenHash} and ${u.emailCanonical} = ${p.emailCanonical}), ${p.accountKey})`,
-      userId: sql`(select ${u.id} from ${u} where ${u.emailCanonical} = ${p.emailCanonical})`,
-    })} returning ${row}`,
+export const reserveAttempt = statement({
+  id: "attempt.reserve",
+  params: { ...ruleParams, key: text, userId: nullable(uuid) },
+  row: { key: attempts.key, lockedUntil: attempts.lockedUntil },
+  sql: (p, row) => sql`${countAttempt(p, { key: p.key, userId: p.userId })} returning ${row}`,
 });
 
-/** The same for a user who is signed in and confirms a password. */
-export const reserveConfirmation = statement({
-  id: "attempt.reserve_confirmation",
-  params: { ...ruleParams, key: text, userId: uuid },
-  row: reservedColumns,
-  sql: (p, row) => sql`${reserve(p, { key: p.key, userId: p.userId })} returning ${row}`,
-});
-
-function reserve(
+/** The insert behind every reservation, for statements that know the bucket in other ways than by a parameter. */
+export function countAttempt(
   p: Parameters<ReservationRules>,
   { key, userId }: { readonly key: SqlNode; readonly userId: SqlNode },
 ): Fragment {

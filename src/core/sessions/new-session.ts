@@ -18,23 +18,26 @@ export function createSession(
   { userId, now, client }: { readonly userId: string; readonly now: Date; readonly client: ClientDetails },
 ): CreatedSession {
   const session = startSession({ id: newId(now), userId, client }, { now, settings });
-  return { session, ...createToken("session", random) };
+  const { token, tokenHash } = createToken("session", random);
+  return { session, token, tokenHash };
 }
 
 /** The session's times, from its limits. */
 export function startSession(
-  { client, ...session }: { readonly id: string; readonly userId: string; readonly client: ClientDetails },
+  { id, userId, client }: { readonly id: string; readonly userId: string; readonly client: ClientDetails },
   { now, settings }: { readonly now: Date; readonly settings: SessionSettings },
 ): Session {
   const absoluteExpiresAt = addSeconds(now, settings.absoluteTimeoutSeconds);
   return {
-    ...session,
-    ...client,
+    id,
+    userId,
     createdAt: now,
     authenticatedAt: now,
     lastSeenAt: now,
     expiresAt: idleLimit({ now, absoluteExpiresAt, settings }),
     absoluteExpiresAt,
+    ipAddress: client.ipAddress,
+    userAgent: client.userAgent,
   };
 }
 

@@ -1,32 +1,31 @@
-import { createToken } from "../../crypto/token.ts";
 import type { TransactionScript } from "../../database/script.ts";
 import type { Call } from "../../database/statements/statement.ts";
 import type { CoreEnvironment } from "../core-environment.ts";
 import { replaceCredential } from "../credentials/credential-statements.ts";
-import { insertDevice, touchDevice } from "../devices/device-statements.ts";
 import { recordEvent } from "../events/event-statements.ts";
 import { withKnownOutcome } from "../known-outcome.ts";
 import { confirmationKey } from "../lockout/attempt-key.ts";
 import { clearAttempts } from "../lockout/attempt-statements.ts";
-import type { NewSession } from "../session.ts";
+import type { NewSession, Session } from "../session.ts";
 import { createSession, type CreatedSession } from "../sessions/new-session.ts";
 import { deleteOldestSessions, findCurrentSessionById } from "../sessions/session-statements.ts";
 import type { User } from "../user.ts";
 import { lockUser } from "../users/user-statements.ts";
+import { markDevice } from "./mark-device.ts";
+import type { Account } from "./reserve-sign-in.ts";
 import type { SignInAttempt } from "./sign-in-attempt.ts";
 import { openSession } from "./sign-in-statements.ts";
 
 /** An account whose password was just verified. */
-export interface VerifiedAccount extends User {
+export interface VerifiedAccount extends Account {
   readonly passwordHash: string;
-  readonly deviceId: string | null;
-  /** The hash is right but made by other rules than today's. */
-  readonly outdated: boolean;
 }
 
 interface VerifiedSignIn {
   readonly attempt: SignInAttempt;
   readonly account: VerifiedAccount;
+  /** The hash is right but made by other rules than today's. */
+  readonly outdated: boolean;
   readonly reservedKey: string;
 }
 
@@ -35,33 +34,60 @@ export async function openVerifiedSession(
   environment: CoreEnvironment,
   signIn: VerifiedSignIn,
 ): Promise<NewSession | null> {
-  const { database, clock, newId, session: settings } = environment;
-  const { passwordHash, deviceId, outdated, ...user } = signIn.account;
+  const { database, clock, session: settings } = environment;
+  const { attempt, account } = signIn;
   const now = clock.now();
-  const created = createSession(environment, { userId: user.id, now, client: signIn.attempt.client });
-  const device = deviceOf(environment, { signIn, now });
-  const head = openSession.with({ ...created.session, tokenHash: created.tokenHash, passwordHash });
-  const event = recordEvent({
-    id: newId(now),
-    type: "sign_in.succeeded",
-    userId: user.id,
-    occurredAt: now,
-    client: signIn.attempt.client,
-    sessionId: created.session.id,
-    data: { method: "password", knownDevice: deviceId !== null },
-  });
-  const rest = [giveBack(signIn), event, device.call];
+  const created = createSession(environment, { userId: account.id, now, client: attempt.client });
+  const { session } = created;
+  const device = markDevice(environment, { attempt, account, now });
+  const head = openingOf(created, account);
+  const rest = [giveBack(signIn), successEvent(environment, { signIn, session }), ...device.calls];
   const script = openingScript({ head, rest, created, maxPerUser: settings.maxPerUser });
   const isThere = async () =>
-    (await database.maybeOne(findCurrentSessionById, { id: created.session.id })) !== null || null;
+    (await database.maybeOne(findCurrentSessionById, { id: session.id })) !== null || null;
   const opened = await withKnownOutcome(
     async () =>
       (await database.transaction(script, { singleStep: settings.maxPerUser === null })) || isThere(),
     isThere,
   );
   if (!opened) return null;
-  if (outdated) await rehash(environment, signIn);
-  return { user, session: created.session, token: created.token, deviceToken: device.token };
+  if (signIn.outdated) await rehash(environment, signIn);
+  return { user: userOf(account), session, token: created.token, deviceToken: device.token };
+}
+
+function userOf({ id, email, name, emailVerifiedAt, disabledAt, createdAt, updatedAt }: Account): User {
+  return { id, email, name, emailVerifiedAt, disabledAt, createdAt, updatedAt };
+}
+
+function openingOf({ session, tokenHash }: CreatedSession, { passwordHash }: VerifiedAccount) {
+  const { id, userId, createdAt: now, expiresAt, absoluteExpiresAt, ipAddress, userAgent } = session;
+  return openSession.with({
+    id,
+    userId,
+    tokenHash,
+    now,
+    expiresAt,
+    absoluteExpiresAt,
+    ipAddress,
+    userAgent,
+    passwordHash,
+  });
+}
+
+function successEvent(
+  { newId }: CoreEnvironment,
+  { signIn, session }: { readonly signIn: VerifiedSignIn; readonly session: Session },
+): Call<unknown> {
+  const { id: sessionId, userId, createdAt: occurredAt } = session;
+  return recordEvent({
+    id: newId(occurredAt),
+    type: "sign_in.succeeded",
+    userId,
+    occurredAt,
+    client: signIn.attempt.client,
+    sessionId,
+    data: { method: "password", knownDevice: signIn.account.deviceId !== null },
+  });
 }
 
 interface Opening {
@@ -89,23 +115,6 @@ function giveBack({ attempt, account, reservedKey }: VerifiedSignIn): Call<unkno
     accountKey: attempt.accountKey,
     confirmationKey: confirmationKey(account.id),
   });
-}
-
-/** A known device stays what it is; another browser becomes known. */
-function deviceOf(
-  { random, newId }: CoreEnvironment,
-  { signIn, now }: { readonly signIn: VerifiedSignIn; readonly now: Date },
-): { readonly token: string; readonly call: Call<unknown> } {
-  const { attempt, account } = signIn;
-  if (attempt.device && account.deviceId !== null) {
-    return { token: attempt.device.token, call: touchDevice.with({ id: account.deviceId, lastSeenAt: now }) };
-  }
-  const { token, tokenHash } = createToken("device", random);
-  const id = newId(now);
-  return {
-    token,
-    call: insertDevice.with({ id, userId: account.id, tokenHash, createdAt: now, lastSeenAt: now }),
-  };
 }
 
 /**

@@ -1,19 +1,17 @@
-import type { TransactionScript } from "../../database/script.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AuthError, isAuthError } from "../../errors.ts";
 import type { CoreEnvironment } from "../core-environment.ts";
 import { readClientDetails, readPresentedDevice } from "../input/client-details.ts";
 import { parseEmailAddress } from "../input/email-address.ts";
 import { parsePasswordInput } from "../input/password-input.ts";
-import { withRepetition } from "../known-outcome.ts";
 import { accountKey } from "../lockout/attempt-key.ts";
-import { reserveSignIn } from "../lockout/attempt-statements.ts";
-import { verifyReserved, type Reservation } from "../lockout/verify-reserved.ts";
+import { verifyReserved } from "../lockout/verify-reserved.ts";
 import { reservationRules } from "../lockout/reservation-rules.ts";
 import type { RequestContext } from "../request-context.ts";
 import type { NewSession } from "../session.ts";
 import { openVerifiedSession, type VerifiedAccount } from "./open-verified-session.ts";
 import { recordFailedSignIn, type SignInFailure } from "./record-failed-sign-in.ts";
+import { reserveSignIn, type Account, type Candidate, type SignInLookUp } from "./reserve-sign-in.ts";
 import type { SignInAttempt } from "./sign-in-attempt.ts";
 import { findSignIn } from "./sign-in-statements.ts";
 
@@ -21,15 +19,6 @@ export interface SignInInput {
   readonly email: string;
   readonly password: string;
 }
-
-/** What the first step found. */
-export interface Candidate {
-  readonly account: Account | null;
-  /** `null`: the bucket is locked, and the password must not be tried. */
-  readonly reservation: Reservation | null;
-}
-
-export type Account = NonNullable<Awaited<ReturnType<typeof findAccount>>>;
 
 // A right password can meet a hash that is replaced meanwhile, by a rehash or a change; not every time.
 const maxVerifications = 3;
@@ -45,7 +34,13 @@ const maxVerifications = 3;
  */
 export async function signIn(
   environment: CoreEnvironment,
-  { input, context }: { readonly input: SignInInput; readonly context: RequestContext | undefined },
+  {
+    input,
+    context,
+  }: {
+    readonly input: SignInInput;
+    readonly context: RequestContext | undefined;
+  },
 ): Promise<NewSession> {
   const email = parseEmailAddress(input.email);
   const attempt: SignInAttempt = {
@@ -75,22 +70,29 @@ async function attemptSignIn(environment: CoreEnvironment, attempt: SignInAttemp
   const { reservation, account } = await reserve(environment, attempt);
   if (reservation === null) {
     await environment.hasher.verify(null, attempt.password);
-    return refuse(environment, { attempt, account, reason: "locked", lockedUntil: null });
+    return refuse(environment, {
+      attempt,
+      account,
+      reason: "locked",
+      lockedUntil: null,
+    });
   }
+  const { lockedUntil } = reservation;
   let current = account;
   for (let verifications = 1; ; verifications += 1) {
-    const verdict = await verifyReserved(environment, {
+    const { valid, outdated } = await verifyReserved(environment, {
       reservation,
       passwordHash: current?.passwordHash ?? null,
       password: attempt.password,
     });
-    const failure = failureOf(current, verdict.valid);
-    const { lockedUntil } = reservation;
-    if (failure !== null)
+    const failure = failureOf(current, valid);
+    if (failure !== null) {
       return refuse(environment, { attempt, account: current, reason: failure, lockedUntil });
+    }
     const opened = await openVerifiedSession(environment, {
       attempt,
-      account: { ...current, outdated: verdict.outdated } as VerifiedAccount,
+      account: current as VerifiedAccount,
+      outdated,
       reservedKey: reservation.key,
     });
     if (opened !== null) return opened;
@@ -98,27 +100,19 @@ async function attemptSignIn(environment: CoreEnvironment, attempt: SignInAttemp
     if (verifications === maxVerifications) {
       return refuse(environment, { attempt, account: current, reason: "wrong_password", lockedUntil });
     }
-    current = await findAccount(environment, attempt);
+    current = await environment.database.maybeOne(findSignIn, lookUpOf(attempt));
   }
 }
 
 function reserve({ database, clock, lockout }: CoreEnvironment, attempt: SignInAttempt): Promise<Candidate> {
-  const deviceTokenHash = attempt.device?.tokenHash ?? null;
-  const emailCanonical = attempt.email.canonical;
+  const { accountKey } = attempt;
+  const { emailCanonical, deviceTokenHash } = lookUpOf(attempt);
   const rules = reservationRules(lockout, clock.now());
-  const script: TransactionScript<Candidate> = function* (tx) {
-    const [[reservation], [account]] = yield* tx.all([
-      reserveSignIn.with({ ...rules, accountKey: attempt.accountKey, emailCanonical, deviceTokenHash }),
-      findSignIn.with({ emailCanonical, deviceTokenHash }),
-    ]);
-    return { reservation: reservation ?? null, account: account ?? null };
-  };
-  return withRepetition(() => database.transaction(script, { singleStep: true }));
+  return reserveSignIn(database, { ...rules, accountKey, emailCanonical, deviceTokenHash });
 }
 
-function findAccount({ database }: CoreEnvironment, { email, device }: SignInAttempt) {
-  const deviceTokenHash = device?.tokenHash ?? null;
-  return database.maybeOne(findSignIn, { emailCanonical: email.canonical, deviceTokenHash });
+function lookUpOf({ email, device }: SignInAttempt): SignInLookUp {
+  return { emailCanonical: email.canonical, deviceTokenHash: device?.tokenHash ?? null };
 }
 
 function failureOf(account: Account | null, valid: boolean): SignInFailure["reason"] | null {
@@ -130,5 +124,7 @@ function failureOf(account: Account | null, valid: boolean): SignInFailure["reas
 
 async function refuse(environment: CoreEnvironment, failure: SignInFailure): Promise<never> {
   await recordFailedSignIn(environment, failure);
-  throw new AuthError("invalid_credentials", { message: "The e-mail address or the password is wrong" });
+  throw new AuthError("invalid_credentials", {
+    message: "The e-mail address or the password is wrong",
+  });
 }

@@ -6,7 +6,7 @@ import { allAtOnce, errorCode } from "./support/error-code.ts";
 
 forEachDatabase("clean-up", (ctx) => {
   const day = 86_400;
-  const nothing = { sessions: 0, devices: 0, attempts: 0, events: 0, complete: true };
+  const nothing = { sessions: 0, devices: 0, attempts: 0, events: 0, complete: true, modules: {} };
 
   it("removes what has expired and nothing else, however many clean at once", async () => {
     const clock = createTestClock();
@@ -32,6 +32,8 @@ forEachDatabase("clean-up", (ctx) => {
     expect(attempts.map((row) => row["user_id"])).toEqual([early.user.id]);
     expect(await auth.listEvents(early.user.id)).toHaveLength(2);
 
+    // Longer ago than time is counted.
+    expect((await auth.cleanUp({ eventRetentionSeconds: 100 * 366 * day })).events).toBe(0);
     const kept = await auth.cleanUp({ eventRetentionSeconds: 402 * day });
     expect(kept.events).toBe(3);
     expect(await auth.listEvents(early.user.id)).toEqual([]);

@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import type { Database } from "../../../src/database/database.ts";
 import { connect } from "../../../src/database/connect.ts";
 import { accountKey } from "../../../src/core/lockout/attempt-key.ts";
-import { reserveSignIn } from "../../../src/core/lockout/attempt-statements.ts";
 import { resolveLockoutSettings } from "../../../src/core/lockout/lockout-settings.ts";
 import { reservationRules } from "../../../src/core/lockout/reservation-rules.ts";
+import { reserveSignIn } from "../../../src/core/sign-in/reserve-sign-in.ts";
 import { createTestAuth, newCredentials, type TestAuth } from "../../support/create-test-auth.ts";
 import { forEachDatabase } from "../../support/for-each-database.ts";
 import { createTestClock } from "../../support/test-clock.ts";
@@ -65,7 +65,7 @@ forEachDatabase("lockout", (ctx) => {
         const granted = await race(async (database, email) => {
           const key = accountKey({ canonical: email });
           const params = { ...rules, accountKey: key, emailCanonical: email, deviceTokenHash: null };
-          return (await database.maybeOne(reserveSignIn, params)) !== null;
+          return (await reserveSignIn(database, params)).reservation !== null;
         });
         expect(granted).toBe(5);
       }
