@@ -101,9 +101,7 @@ function unionOf(statements: readonly AnyStatement[]): string {
   const selects = statements.flatMap((statement, i) => {
     if (statement.outputs.length === 0) return [];
     const columns = Array.from({ length: width }, (_, column) =>
-      column < statement.outputs.length
-        ? `"c${String(column)}"::text`
-        : `null::text as "c${String(column)}"`,
+      column < statement.outputs.length ? `"c${String(column)}"::text` : `null::text as "c${String(column)}"`,
     );
     return [`select ${String(i)} as "s", ${columns.join(", ")} from "s${String(i)}"`];
   });
