@@ -3,6 +3,7 @@ import type { DatabaseStats, StatementsMode } from "wispy-auth";
 /** What a caller process is started with. */
 export interface CallerSettings {
   readonly url: string;
+  readonly applicationName: string;
   /** From 1. */
   readonly process: number;
   readonly callers: number;

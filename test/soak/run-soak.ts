@@ -6,7 +6,7 @@ import { describeError } from "../coexistence/support/load.ts";
 import { checkAccounts } from "./report/account-checks.ts";
 import { CallerGroup } from "./caller-group.ts";
 import { watchConnections } from "./connection-watch.ts";
-import { poolerLimit, startEnvironment, type Environment } from "./environment.ts";
+import { callerName, poolerLimit, startEnvironment, type Environment } from "./environment.ts";
 import { callFigures, errorFigures, restartFigures, type SoakFigures } from "./report/figures.ts";
 import { migrateOnAndOn } from "./host-migrations.ts";
 import type { CallerReport, CallerSettings } from "./messages.ts";
@@ -27,6 +27,7 @@ function settingsOf(options: SoakOptions, url: string): readonly CallerSettings[
   const { callers, processes, pooled } = options;
   return Array.from({ length: processes }, (_, index) => ({
     url,
+    applicationName: callerName(index + 1),
     process: index + 1,
     callers: Math.floor((callers + index) / processes),
     poolMax,

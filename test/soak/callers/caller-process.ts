@@ -24,7 +24,7 @@ process.on("disconnect", endWithRunner);
 
 const pool = new pg.Pool({
   connectionString: settings.url,
-  application_name: `soak-caller-${settings.process}`,
+  application_name: settings.applicationName,
   max: settings.poolMax,
   connectionTimeoutMillis: 10_000,
   // A connection that is closed and opened anew would be counted twice for a moment.
