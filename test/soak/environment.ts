@@ -6,7 +6,7 @@ import type { Restartable } from "./restarts.ts";
 
 /** What the soak's own connections call themselves, so that they are not counted as the application's. */
 export const directName = "soak-direct";
-const callerName = (process: number): string => `soak-caller-${process}`;
+export const callerName = (process: number): string => `soak-caller-${process}`;
 export const callerNamePattern = /^soak-caller-/;
 
 /** Server connections that PgBouncer may open. */
