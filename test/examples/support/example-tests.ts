@@ -93,7 +93,7 @@ export function exampleTests(name: string): void {
     it("serves many at once", async () => {
       const statuses = await Promise.all(
         Array.from(
-          { length: 10 },
+          { length: 5 },
           async () => (await browser().post("/organisations", newOrganisation())).status,
         ),
       );
