@@ -2,7 +2,14 @@ import { AuthError, type Call, type RowOf, type Script, type Transaction } from 
 import type { ReferralEnvironment } from "./referral-environment.ts";
 import type { RewardState } from "./referrals-api.ts";
 import { releaseCap } from "./member-statements.ts";
-import { addToBalance, insertEntry, insertReward, lockReward, setRewardState } from "./reward-statements.ts";
+import {
+  addToBalance,
+  findHeldReward,
+  holdReward,
+  insertEntry,
+  insertReward,
+  setRewardState,
+} from "./reward-statements.ts";
 
 /** What a reward may become from each state. Fulfilled is paid: only a reversal undoes it. */
 const transitions: Readonly<Record<RewardState, readonly RewardState[]>> = {
@@ -60,7 +67,7 @@ export interface Move {
   readonly availableAt?: Date;
 }
 
-export type LockedReward = RowOf<typeof lockReward>;
+export type LockedReward = RowOf<typeof findHeldReward>;
 
 /** A reward as it was and as it is. */
 export interface Moved {
@@ -79,7 +86,8 @@ export function moveReward(
   const now = clock.now();
   const entryId = newId(now);
   return function* (tx) {
-    const reward = yield* tx.maybeOne(lockReward, { id: rewardId });
+    const held = yield* tx.maybeOne(holdReward, { id: rewardId });
+    const reward = held && (yield* tx.maybeOne(findHeldReward, { id: rewardId }));
     if (reward === null) throw new AuthError("not_found", { message: "There is no such reward" });
     const from = reward.state as RewardState;
     const target = typeof to === "function" ? to({ ...reward, state: from }) : to;

@@ -102,11 +102,18 @@ export const rewardColumns = {
   createdAt: w.createdAt,
 };
 
-const holdReward = byDialect({ postgres: sql` for update of w`, sqlite: sql`` });
+/** Holds a reward until the transaction ends. What it has become is for the next statement to see. */
+export const holdReward = statement({
+  id: "referrals.hold_reward",
+  params: { id: uuid },
+  row: { id: w.id },
+  sql: (p, row) =>
+    sql`select ${row} from ${w} where ${w.id} = ${p.id}${byDialect({ postgres: sql` for update`, sqlite: sql`` })}`,
+});
 
-/** A reward, held until the transaction ends, with the number of its last entry and whether its referral counts. */
-export const lockReward = statement({
-  id: "referrals.lock_reward",
+/** A reward that is held, with the number of its last entry and whether its referral counts. */
+export const findHeldReward = statement({
+  id: "referrals.find_held_reward",
   params: { id: uuid },
   row: {
     ...rewardColumns,
@@ -115,7 +122,7 @@ export const lockReward = statement({
     entries: expression(integer, sql`(select max(${e.number}) from ${e} where ${e.rewardId} = ${w.id})`),
   },
   sql: (p, row) =>
-    sql`select ${row} from ${w} join ${r} on ${r.id} = ${w.referralId} where ${w.id} = ${p.id}${holdReward}`,
+    sql`select ${row} from ${w} join ${r} on ${r.id} = ${w.referralId} where ${w.id} = ${p.id}`,
 });
 
 export const setRewardState = statement({
