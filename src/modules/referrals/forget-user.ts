@@ -10,21 +10,20 @@ import { deleteBalances, forgetBeneficiary } from "./reward-statements.ts";
  * ledger stay, under nobody's name: the other side keeps what it earned, and the books still add up.
  */
 export function forgetUser(
-  { clock, settings }: ReferralEnvironment,
+  { clock }: ReferralEnvironment,
   { id: userId }: { readonly id: string },
 ): TransactionScript<void> {
   const now = clock.now();
   return function* (tx) {
+    // One after the other: each waits for whoever holds its rows, and the next must see what they have added.
+    yield* tx.run(retireCodes, { ownerId: userId, now });
+    yield* tx.run(forgetReferrer, { userId });
+    yield* tx.run(forgetReferee, { userId });
+    yield* tx.run(forgetBeneficiary, { userId });
     yield* tx.all([
-      retireCodes.with({ ownerId: userId, now }),
-      forgetReferrer.with({ userId }),
-      forgetReferee.with({ userId }),
-      forgetBeneficiary.with({ userId }),
       deleteBalances.with({ userId }),
-      ...[...settings.programs.keys()].flatMap((program) => [
-        deleteMember.with({ program, userId }),
-        deleteDays.with({ program, owner: userId }),
-      ]),
+      deleteMember.with({ userId }),
+      deleteDays.with({ owner: userId }),
     ]);
   };
 }

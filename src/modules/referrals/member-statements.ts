@@ -128,16 +128,15 @@ export const setProfile = statement({
       "display_name" = excluded."display_name", "listed" = excluded."listed"`,
 });
 
+/** In every program, those included that were taken out of the options. */
 export const deleteMember = statement({
   id: "referrals.delete_member",
-  params: { program: text, userId: uuid },
-  sql: (p) =>
-    sql`delete from ${referralMembers} where ${referralMembers.program} = ${p.program} and ${referralMembers.userId} = ${p.userId}`,
+  params: { userId: uuid },
+  sql: (p) => sql`delete from ${referralMembers} where ${referralMembers.userId} = ${p.userId}`,
 });
 
 export const deleteDays = statement({
   id: "referrals.delete_days",
-  params: { program: text, owner: text },
-  sql: (p) =>
-    sql`delete from ${referralDays} where ${referralDays.program} = ${p.program} and ${referralDays.owner} = ${p.owner}`,
+  params: { owner: text },
+  sql: (p) => sql`delete from ${referralDays} where ${referralDays.owner} = ${p.owner}`,
 });

@@ -96,7 +96,7 @@ export const createReferrals: Migration = {
   referrals integer not null,
   qualified integer not null,
   rewards integer not null,
-  constraint {constraint:referral_members_pkey} primary key (program, user_id)
+  constraint {constraint:referral_members_pkey} primary key (user_id, program)
 ) with (fillfactor = 70)`,
     `create index {index:referral_members_leaderboard} on {referral_members} (program, qualified desc, user_id) where listed`,
     `create table {referral_days} (
@@ -105,7 +105,7 @@ export const createReferrals: Migration = {
   day text not null,
   referrals integer not null,
   qualified integer not null,
-  constraint {constraint:referral_days_pkey} primary key (program, owner, day)
+  constraint {constraint:referral_days_pkey} primary key (owner, program, day)
 ) with (fillfactor = 70)`,
   ],
   sqlite: [
@@ -187,7 +187,7 @@ export const createReferrals: Migration = {
   referrals integer not null,
   qualified integer not null,
   rewards integer not null,
-  primary key (program, user_id)
+  primary key (user_id, program)
 )`,
     `create index {index:referral_members_leaderboard} on {referral_members} (program, qualified desc, user_id) where listed = 1`,
     `create table {referral_days} (
@@ -196,7 +196,7 @@ export const createReferrals: Migration = {
   day text not null,
   referrals integer not null,
   qualified integer not null,
-  primary key (program, owner, day)
+  primary key (owner, program, day)
 )`,
   ],
 };
