@@ -16,7 +16,7 @@ import {
   uuid,
   bytes,
 } from "../../module.ts";
-import { referralCodes, referrals, referralMembers } from "./referral-tables.ts";
+import { referralCodes, referrals } from "./referral-tables.ts";
 
 const codeColumns = {
   id: referralCodes.id,
@@ -180,19 +180,14 @@ export const retireCodes = statement({
       where ${referralCodes.ownerId} = ${p.ownerId}`,
 });
 
-const m = aliased(referralMembers, "m");
-
-/** Makes a user a member, or holds the row of one: two who make codes for one user take turns. */
-export const holdMember = statement({
-  id: "referrals.hold_member",
-  params: {
-    program: text,
-    userId: uuid,
-    listed: boolean,
-    referrals: integer,
-    qualified: integer,
-    rewards: integer,
-  },
-  sql: (p) =>
-    sql`${insertInto(m, p)} on conflict ("program", "user_id") do update set "rewards" = "m"."rewards"`,
+/**
+ * Holds a user until the transaction ends: two who make codes for one user take turns, and nobody removes the user
+ * meanwhile. Not in the way of rows that refer to the user.
+ */
+export const holdUser = statement({
+  id: "referrals.hold_user",
+  params: { id: uuid },
+  row: { id: u.id },
+  sql: (p, row) =>
+    sql`select ${row} from ${u} where ${u.id} = ${p.id}${byDialect({ postgres: sql` for no key update`, sqlite: sql`` })}`,
 });

@@ -1,12 +1,5 @@
 import { AuthError, type RowOf, type TransactionScript } from "../../module.ts";
-import {
-  countCodesOfUser,
-  holdMember,
-  insertCode,
-  listCodesOfUser,
-  lockCode,
-  updateCode,
-} from "./code-statements.ts";
+import { countCodesOfUser, insertCode, listCodesOfUser, lockCode, updateCode } from "./code-statements.ts";
 import { refusalOf } from "./find-invitation.ts";
 import { codeProblem, makeCode, normaliseCode } from "./referral-code.ts";
 import type { ReferralEnvironment } from "./referral-environment.ts";
@@ -24,7 +17,7 @@ export async function createCode(
   input: CreateCodeInput,
 ): Promise<ReferralCode> {
   const { database, settings, clock, newId } = environment;
-  const { userId } = await requireUser(environment, input.userId);
+  const { userId } = input;
   const { name: program } = requireProgram(settings, input.program);
   const codes = codesToTry(environment, input.code);
   const now = clock.now();
@@ -34,7 +27,7 @@ export async function createCode(
   );
   const ids = codes.map(() => newId(now));
   const script: TransactionScript<CodeRow> = function* (tx) {
-    yield* tx.run(holdMember, { program, userId, listed: false, referrals: 0, qualified: 0, rewards: 0 });
+    yield* requireUser(tx, userId);
     const { count } = yield* tx.one(countCodesOfUser, { ownerId: userId });
     if (count >= settings.maxCodesPerUser) throw tooManyCodes(settings.maxCodesPerUser);
     for (const [i, code] of codes.entries()) {

@@ -1,5 +1,5 @@
-import { AuthError } from "../../module.ts";
-import type { ReferralEnvironment } from "./referral-environment.ts";
+import { AuthError, type Script, type Transaction } from "../../module.ts";
+import { holdUser } from "./code-statements.ts";
 import type { ProgramSettings, ReferralSettings } from "./referral-settings.ts";
 import type { PageOptions } from "./referrals-api.ts";
 
@@ -19,13 +19,10 @@ export function requireUuid(value: unknown, path: string): string {
   throw invalidInput(path, "must be an id");
 }
 
-/** @throws AuthError `not_found` */
-export async function requireUser(
-  { users }: ReferralEnvironment,
-  userId: string,
-): Promise<{ readonly userId: string }> {
-  if (isUuid(userId) && (await users.get(userId)) !== null) return { userId };
-  throw new AuthError("not_found", { message: "There is no such user" });
+/** Holds a user, so that nothing is written for one who goes at the same moment. @throws AuthError `not_found` */
+export function* requireUser(tx: Transaction, userId: string): Script<void> {
+  const user = isUuid(userId) ? yield* tx.maybeOne(holdUser, { id: userId }) : null;
+  if (user === null) throw new AuthError("not_found", { message: "There is no such user" });
 }
 
 export function requireProgram(

@@ -78,15 +78,11 @@ export async function setProfile(
   if (profile.listed && displayName === null) {
     throw invalidInput("displayName", "is what the leaderboard shows; it must be given to be listed");
   }
-  await requireUser(environment, userId);
-  await environment.database.run(setProfileStatement, {
-    program,
-    userId,
-    displayName,
-    listed: profile.listed,
-    referrals: 0,
-    qualified: 0,
-    rewards: 0,
+  const { listed } = profile;
+  await environment.database.transaction(function* (tx) {
+    yield* requireUser(tx, userId);
+    const counters = { referrals: 0, qualified: 0, rewards: 0 };
+    yield* tx.run(setProfileStatement, { program, userId, displayName, listed, ...counters });
   });
 }
 
