@@ -67,10 +67,12 @@ function redemptionScript(
     const rewards = rewardsOf(environment, { invitation, referralId, refereeId: user.id, now });
     const capped = program.referrer !== null && program.maxRewardsPerReferrer !== null;
     const use = takeUse.with({ id: codeId, ownerId, now });
+    // PostgreSQL runs these from the last to the first: members, days and then balances, as everybody else who holds
+    // more than one of them. Nothing but the wait for a deadlock hangs on it.
     const rest = [
-      ...referralRows(environment, { invitation, referralId, refereeId: user.id, now }),
-      ...rewards.referee,
       ...(capped ? [] : rewards.referrer),
+      ...rewards.referee,
+      ...referralRows({ invitation, referralId, refereeId: user.id, now }),
       environment.recordEvent({
         type: "referrals.redeemed",
         userId: user.id,
@@ -102,10 +104,12 @@ interface Moment {
 }
 
 /** The referral and its counters. */
-function referralRows(
-  _environment: ReferralEnvironment,
-  { invitation: { codeId, ownerId, program, signals }, referralId, refereeId, now }: Moment,
-): readonly Call<unknown>[] {
+function referralRows({
+  invitation: { codeId, ownerId, program, signals },
+  referralId,
+  refereeId,
+  now,
+}: Moment): readonly Call<unknown>[] {
   const counts = program.qualification === "sign_up";
   const qualified = counts ? 1 : 0;
   const capped = program.maxRewardsPerReferrer !== null;
@@ -123,6 +127,8 @@ function referralRows(
       createdAt: now,
       qualifiedAt: counts ? now : null,
     }),
+    addToDay.with({ program: program.name, owner: programOwner(referralId), day, referrals: 1, qualified }),
+    addToDay.with({ program: program.name, owner: ownerId, day, referrals: 1, qualified }),
     addToMember.with({
       program: program.name,
       userId: ownerId,
@@ -131,8 +137,6 @@ function referralRows(
       qualified,
       rewards: rewarded,
     }),
-    addToDay.with({ program: program.name, owner: ownerId, day, referrals: 1, qualified }),
-    addToDay.with({ program: program.name, owner: programOwner(referralId), day, referrals: 1, qualified }),
   ];
 }
 

@@ -26,9 +26,11 @@ export async function qualify(environment: ReferralEnvironment, refereeId: strin
     yield* tx.all([
       qualifyReferral.with({ id, qualifiedAt: now }),
       // In the order of a redemption, so that two never wait for each other.
+      addToDay.with({ ...counts, owner: programOwner(id) }),
       ...(referrerId === null
         ? []
         : [
+            addToDay.with({ ...counts, owner: referrerId }),
             addToMember.with({
               program,
               userId: referrerId,
@@ -37,9 +39,7 @@ export async function qualify(environment: ReferralEnvironment, refereeId: strin
               qualified: 1,
               rewards: 0,
             }),
-            addToDay.with({ ...counts, owner: referrerId }),
           ]),
-      addToDay.with({ ...counts, owner: programOwner(id) }),
       environment.recordEvent({
         type: "referrals.qualified",
         userId: refereeId,
