@@ -17,9 +17,9 @@ export interface AuthOptions<
   Modules extends readonly Module[] = readonly Module[],
 > extends HttpOptions {
   /**
-   * The application's own handle: a `pg.Pool`, a `pg.Client`, a better-sqlite3 `Database`. It is borrowed: never
-   * closed, never reconfigured. Or a URL (`postgres://...`, `sqlite:./app.db`, `sqlite::memory:`), which is
-   * opened once per process and closed by its last user.
+   * The application's own handle: a `pg.Pool`, a better-sqlite3 `Database`, a `Kysely`, and whatever else
+   * docs/databases.md lists. It is borrowed: never closed, never reconfigured. Or a URL (`postgres://...`,
+   * `sqlite:./app.db`, `sqlite::memory:`), which is opened once per process and closed by its last user.
    */
   readonly database: Native | string;
   /** Parts that bring tables, operations and routes of their own; they share the handle, the ledger and the transactions. */

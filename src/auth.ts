@@ -75,8 +75,8 @@ export interface AuthOperations<Native, Fields, Answers> extends Omit<Core, Rede
   /**
    * The operations that can run inside the application's own transaction: they commit with it or leave nothing.
    *
-   * `handle` is what the transaction runs on: the `pg` client that sent BEGIN, or the better-sqlite3 `Database`
-   * inside `db.transaction(() => ...)`, where everything is synchronous.
+   * `handle` is what the transaction runs on: the `pg` client that sent BEGIN, the `trx` of a query builder, or the
+   * better-sqlite3 `Database` inside `db.transaction(() => ...)`, where everything is synchronous.
    * @throws AuthError `unsupported_handle`; `transaction_required` when no transaction is open
    */
   within<H>(handle: H): JoinedOperations<H extends SynchronousHandle ? "sync" : "async", Answers>;
