@@ -1,0 +1,3 @@
+/** What scripts/coexistence.mjs takes. */
+export { countMarks, judge, problemsOf, renderMatrix } from "./matrix.ts";
+export { brokenFilesOf, testsOf } from "./matrix-tests.ts";
