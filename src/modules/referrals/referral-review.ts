@@ -10,7 +10,7 @@ import {
   rejectReferral as rejectReferralStatement,
 } from "./referral-statements.ts";
 import { isFinal, moveReward } from "./reward-ledger.ts";
-import { listRewardsOfReferral } from "./reward-statements.ts";
+import { holdRewardsOfReferral } from "./reward-statements.ts";
 
 /** See `Referrals.qualify`. */
 export async function qualify(environment: ReferralEnvironment, refereeId: string): Promise<boolean> {
@@ -21,6 +21,7 @@ export async function qualify(environment: ReferralEnvironment, refereeId: strin
     const referral = yield* tx.maybeOne(lockReferralOfReferee, { refereeId });
     if (referral === null || referral.state !== "pending") return false;
     const { id, program, referrerId } = referral;
+    const rewards = yield* tx.many(holdRewardsOfReferral, { referralId: id });
     const holdingPeriodSeconds = settings.programs.get(program)?.holdingPeriodSeconds ?? 0;
     const counts = { program, day: dayOf(now), referrals: 0, qualified: 1 };
     yield* tx.all([
@@ -47,7 +48,7 @@ export async function qualify(environment: ReferralEnvironment, refereeId: strin
         data: { referralId: id, program },
       }),
     ]);
-    for (const reward of yield* tx.many(listRewardsOfReferral, { referralId: id })) {
+    for (const reward of rewards) {
       yield* startHoldingPeriod(environment, {
         rewardId: reward.id,
         availableAt: new Date(now.getTime() + holdingPeriodSeconds * 1000),
@@ -83,6 +84,7 @@ export async function rejectReferral(
     const referral = yield* tx.maybeOne(lockReferral, { id });
     if (referral === null || referral.state === "rejected") return false;
     const { program, referrerId } = referral;
+    const rewards = yield* tx.many(holdRewardsOfReferral, { referralId: id });
     const uncounted = { referrals: 0, qualified: referral.state === "qualified" ? -1 : 0 };
     yield* tx.all([
       rejectReferralStatement.with({ id }),
@@ -96,7 +98,7 @@ export async function rejectReferral(
         data: { referralId: id, program, reason: because },
       }),
     ]);
-    for (const reward of yield* tx.many(listRewardsOfReferral, { referralId: id })) {
+    for (const reward of rewards) {
       yield* moveReward(environment, {
         rewardId: reward.id,
         to: ({ state }) => (isFinal(state) ? state : state === "approved" ? "reversed" : "rejected"),

@@ -133,12 +133,13 @@ export const setRewardState = statement({
       where ${referralRewards.id} = ${p.id}`,
 });
 
-export const listRewardsOfReferral = statement({
-  id: "referrals.list_rewards_of_referral",
+/** Both sides of a referral, held before anything that a change of theirs adds to. */
+export const holdRewardsOfReferral = statement({
+  id: "referrals.hold_rewards_of_referral",
   params: { referralId: uuid },
-  row: { id: referralRewards.id },
+  row: { id: w.id },
   sql: (p, row) =>
-    sql`select ${row} from ${referralRewards} where ${referralRewards.referralId} = ${p.referralId} order by ${referralRewards.role}`,
+    sql`select ${row} from ${w} where ${w.referralId} = ${p.referralId} order by ${w.role}${byDialect({ postgres: sql` for update`, sqlite: sql`` })}`,
 });
 
 const listed = {
