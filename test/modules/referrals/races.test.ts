@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { newCredentials } from "../../support/create-test-auth.ts";
 import { forEachDatabase } from "../../support/for-each-database.ts";
 import { allAtOnce, errorCode, tally } from "../../suite/core/support/error-code.ts";
-import { newOwner, prepareSignUps } from "./support/prepare-sign-ups.ts";
+import { byManyCallers, newOwner, prepareSignUps } from "./support/prepare-sign-ups.ts";
 import { createReferralAuth, type ReferralAuth } from "./support/referral-auth.ts";
 import { brokenRules } from "./support/referral-books.ts";
 
@@ -41,7 +41,7 @@ forEachDatabase("referrals at the same moment", (ctx) => {
       const userId = await newOwner(auth);
       const { code } = await auth.referrals.createCode({ userId, maxUses: 50 });
       const prepared = await prepareSignUps(auth, { code, count: 300 });
-      const answers = await allAtOnce(300, async (i) => {
+      const answers = await byManyCallers(300, async (i) => {
         const { referrals } = await auth.signUp(prepared[i]!);
         return referrals === null ? "none" : referrals.redeemed ? referrals.program : referrals.reason;
       });
@@ -56,7 +56,7 @@ forEachDatabase("referrals at the same moment", (ctx) => {
       const { code } = await auth.referrals.createCode({ userId, maxUses: 50 });
       const prepared = await prepareSignUps(strict, { code, count: 300 });
       const before = await countUsers();
-      const results = await allAtOnce(300, (i) => errorCode(strict.signUp(prepared[i]!)));
+      const results = await byManyCallers(300, (i) => errorCode(strict.signUp(prepared[i]!)));
       expect(tally(results)).toEqual({ none: 50, "referrals.code_used_up": 250 });
       expect((await countUsers()) - before).toBe(50);
       await expectOrder();

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { newCredentials } from "../../support/create-test-auth.ts";
 import { forEachDatabase } from "../../support/for-each-database.ts";
-import { allAtOnce, errorCode, tally } from "../../suite/core/support/error-code.ts";
+import { errorCode, tally } from "../../suite/core/support/error-code.ts";
+import { byManyCallers, prepareSignUps } from "./support/prepare-sign-ups.ts";
 import { createReferralAuth, type ReferralAuth } from "./support/referral-auth.ts";
 
 forEachDatabase("a sign-up with a referral code", (ctx) => {
@@ -70,30 +71,20 @@ forEachDatabase("a sign-up with a referral code", (ctx) => {
     expect(await errorCode(auth.signIn(account))).toBe("invalid_credentials");
   });
 
-  /** Hashed beforehand, a few at a time, so that the race is one for the code alone. */
-  const prepare = async (by: ReferralAuth, { code, count }: { code: string; count: number }) => {
-    const prepared = [];
-    while (prepared.length < count) {
-      const batch = () => by.prepareSignUp({ ...newCredentials(), referralCode: code });
-      prepared.push(...(await allAtOnce(20, batch)));
-    }
-    return prepared;
-  };
-
   describe.each([1, 2])("race %i", () => {
     it("is one of 200 with a code for one use", async () => {
       const userId = await newOwner();
       const { code, id } = await auth.referrals.createCode({ userId, maxUses: 1 });
-      const prepared = await prepare(auth, { code, count: 200 });
-      const optional = await allAtOnce(
+      const prepared = await prepareSignUps(auth, { code, count: 200 });
+      const optional = await byManyCallers(
         200,
         async (i) => (await auth.signUp(prepared[i]!)).referrals?.redeemed,
       );
       expect(tally(optional.map(String))).toEqual({ true: 1, false: 199 });
       await auth.referrals.updateCode({ userId, codeId: id, maxUses: 2 });
       const users = (await auth.users.list({ limit: 1000 })).length;
-      const others = await prepare(strict, { code, count: 200 });
-      const required = await allAtOnce(200, (i) => errorCode(strict.signUp(others[i]!)));
+      const others = await prepareSignUps(strict, { code, count: 200 });
+      const required = await byManyCallers(200, (i) => errorCode(strict.signUp(others[i]!)));
       expect(tally(required)).toEqual({ none: 1, "referrals.code_used_up": 199 });
       expect(await auth.users.list({ limit: 1000 })).toHaveLength(users + 1);
       expect(await auth.referrals.listReferrals(userId)).toHaveLength(2);
