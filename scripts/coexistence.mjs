@@ -1,7 +1,8 @@
 // `npm run coexistence`: runs what shows the scenarios of test/coexistence/support/scenarios.ts, and prints which of
 // them holds on which handle. Fails if a test fails, or if there is none.
 //   --write             also writes docs/coexistence-matrix.md
-//   --from FILE         results of an earlier `vitest run --reporter=json`, instead of a run; may be given several times
+//   --from FILE         results of an earlier `vitest run --reporter=json`, instead of a run; may be given several times:
+//                       of a test file that is in more than one, the last results count
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -26,12 +27,12 @@ const folder = mkdtempSync(join(tmpdir(), "coexistence-"));
 process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 
 const { brokenFilesOf, countMarks, judge, problemsOf, renderMatrix, testsOf } = await loadMatrix();
-const reports = (values.from.length > 0 ? values.from : [runTests()]).map(readReport);
-const matrix = judge(reports.flatMap(testsOf));
+const report = joinReports((values.from.length > 0 ? values.from : [runTests()]).map(readReport));
+const matrix = judge(testsOf(report));
 const text = renderMatrix(matrix);
 console.log(text);
 console.log(`\n${countMarks(matrix)}`);
-const problems = [...problemsOf(matrix), ...reports.flatMap(brokenFilesOf)];
+const problems = [...problemsOf(matrix), ...brokenFilesOf(report)];
 for (const problem of problems) console.log(`✗ ${problem}`);
 if (values.write) await writePage(text);
 process.exitCode = problems.length === 0 ? 0 : 1;
@@ -72,6 +73,15 @@ function readReport(file) {
   return JSON.parse(readFileSync(file, "utf8"));
 }
 
+/**
+ * @param {{ testResults: { name: string }[] }[]} reports
+ * @returns one report, with the last results of each file
+ */
+function joinReports(reports) {
+  const files = reports.flatMap(({ testResults }) => testResults);
+  return { testResults: [...new Map(files.map((file) => [file.name, file])).values()] };
+}
+
 /** @param {string} tables */
 async function writePage(tables) {
   const markdown = [
@@ -79,6 +89,9 @@ async function writePage(tables) {
     "What [coexistence.md](coexistence.md) promises, tried on every handle of [databases.md](databases.md). Written by `npm run coexistence -- --write` from the results of a run; not edited by hand.",
     "✓ a test of it passed. – not for this handle. ○ for this handle, but not run. ✗ failed, or without a test.",
     tables,
+    ...(problems.length > 0
+      ? ["## What failed", problems.map((problem) => `- ${problem.split("\n", 1)[0]}`).join("\n")]
+      : []),
   ].join("\n\n");
   const options = await prettier.resolveConfig(page);
   mkdirSync(join(root, "docs"), { recursive: true });
