@@ -7,5 +7,6 @@ export const devices = table("devices", {
   userId: uuid,
   tokenHash: bytes,
   createdAt: timestamp,
+  /** Exact to a day: a visit is written down when the last one lies that far behind. */
   lastSeenAt: timestamp,
 });
