@@ -67,7 +67,8 @@ describe.each(driverHandles)("$name with one connection", (handle) => {
   });
 
   // One connection of a pool is what the application's transaction holds here; a handle that is a connection has turns.
-  it.runIf(handle.opens === "url" && name !== "pg.Client")(`D4-39 pool-exhausted: ${name}`, async () => {
+  if (handle.opens !== "url" || name === "pg.Client") return;
+  it(`D4-39 pool-exhausted: ${name}`, async () => {
     const hurried = await open({ connectionTimeoutSeconds: 0.2 });
     await host.inTransaction(function* ({ query }) {
       yield query("insert into notes (author) values ('held')");
