@@ -81,7 +81,7 @@ describe.each(driverHandles.filter(({ dialect }) => dialect === "postgres"))("$n
     await database?.drop();
   });
 
-  it.runIf(onServer)(`D4-17 stampede-repeatable-read: ${name}`, async () => {
+  inCase(onServer)(`D4-17 stampede-repeatable-read: ${name}`, async () => {
     await onFreshDatabase(handle.open, {
       settings: ["default_transaction_isolation to 'serializable'"],
       async test(host) {
@@ -95,7 +95,7 @@ describe.each(driverHandles.filter(({ dialect }) => dialect === "postgres"))("$n
     });
   });
 
-  it.runIf(onServer)(`D4-22 host-has-users-table, D4-23 search-path-hostile: ${name}`, async () => {
+  inCase(onServer)(`D4-22 host-has-users-table, D4-23 search-path-hostile: ${name}`, async () => {
     await onFreshDatabase(handle.open, {
       settings: ["search_path to tenant, nowhere"],
       before: [
@@ -131,7 +131,7 @@ describe.each(driverHandles.filter(({ dialect }) => dialect === "postgres"))("$n
     expect(await host.query("select 1 as one")).toEqual([{ one: 1 }]);
   });
 
-  it.runIf(onServer)(`D4-38 connection-budget: ${name}`, async () => {
+  inCase(onServer)(`D4-38 connection-budget: ${name}`, async () => {
     const stage = get();
     const work = Promise.all(Array.from({ length: 15 }, () => stage.journey()));
     const counts: number[] = [];
@@ -159,7 +159,7 @@ describe.each(driverHandles.filter(({ dialect }) => dialect === "postgres"))("$n
   });
 
   // A client's one connection is all it has: nobody can give it another.
-  it.runIf(onServer && name !== "pg.Client")(`D4-34 idle-kill: ${name}`, async () => {
+  inCase(onServer && name !== "pg.Client")(`D4-34 idle-kill: ${name}`, async () => {
     const stage = get();
     for (let i = 0; i < 3; i += 1) {
       for (const pid of await backends(stage))
@@ -168,6 +168,13 @@ describe.each(driverHandles.filter(({ dialect }) => dialect === "postgres"))("$n
     }
   });
 });
+
+/** Declares a test only where there is something to test: docs/coexistence-matrix.md says why not elsewhere. */
+function inCase(applies: boolean): (title: string, test: () => Promise<void>) => void {
+  return (title, test) => {
+    if (applies) it(title, test);
+  };
+}
 
 /** The backends of the handle: those that came neither from the watcher nor from a tool. */
 async function backends({ beside, handle }: HandleStage): Promise<number[]> {

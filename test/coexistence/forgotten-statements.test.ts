@@ -123,9 +123,8 @@ describe("clients that do not wait for answers", () => {
     await client.end();
   });
 
-  it("D4-14 pipelined-pg-client: our follower is recovered", async () => {
+  it("D4-14 pipelined-pg-client: ours take turns on a client, so none follows a failed Parse", async () => {
     const client = await openPipelining();
-    // Each handle takes turns with itself alone, so two of them are pipelined on the client they share.
     const handles = [await connect(client, atPublic), await connect(client, atPublic)];
     for (const handle of handles) await handle.inspect("select pg_backend_pid()");
     const free = await lockTable();
@@ -136,7 +135,7 @@ describe("clients that do not wait for answers", () => {
     const second = handles[1]!.one(findThing, { id: 2 });
     expect(await first).toMatchObject({ code: "database_error", cause: { code: "55P03" } });
     expect(await second).toEqual({ id: 2, label: "thing 2" });
-    expect(handles[1]!.stats().statements.recovered.name).toBe(1);
+    expect(handles[1]!.stats().statements.recovered.name).toBe(0);
     for (const handle of handles) expect(await handle.one(findThing, { id: 3 })).toMatchObject({ id: 3 });
     await client.end();
   });

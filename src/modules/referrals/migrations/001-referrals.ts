@@ -61,7 +61,7 @@ export const createReferrals: Migration = {
   constraint {constraint:referral_rewards_amount_check} check (amount > 0),
   constraint {constraint:referral_rewards_state_check} check (state in ('pending', 'held', 'approved', 'fulfilled', 'reversed', 'rejected'))
 )`,
-    `create unique index {index:referral_rewards_referral_id_role} on {referral_rewards} (referral_id, role)`,
+    `create unique index {index:referral_rewards_side} on {referral_rewards} (referral_id, role)`,
     `create index {index:referral_rewards_beneficiary_id} on {referral_rewards} (beneficiary_id, id)`,
     `create index {index:referral_rewards_available_at} on {referral_rewards} (available_at) where state = 'pending' and available_at is not null`,
     `create index {index:referral_rewards_held} on {referral_rewards} (id) where state = 'held'`,
@@ -76,7 +76,7 @@ export const createReferrals: Migration = {
   occurred_at timestamptz not null,
   constraint {constraint:referral_entries_pkey} primary key (id)
 )`,
-    `create unique index {index:referral_entries_reward_id_number} on {referral_entries} (reward_id, number)`,
+    `create unique index {index:referral_entries_number} on {referral_entries} (reward_id, number)`,
     `create table {referral_balances} (
   user_id uuid not null,
   unit text not null,
@@ -153,7 +153,7 @@ export const createReferrals: Migration = {
   created_at integer not null,
   updated_at integer not null
 )`,
-    `create unique index {index:referral_rewards_referral_id_role} on {referral_rewards} (referral_id, role)`,
+    `create unique index {index:referral_rewards_side} on {referral_rewards} (referral_id, role)`,
     `create index {index:referral_rewards_beneficiary_id} on {referral_rewards} (beneficiary_id, id)`,
     `create index {index:referral_rewards_available_at} on {referral_rewards} (available_at) where state = 'pending' and available_at is not null`,
     `create index {index:referral_rewards_held} on {referral_rewards} (id) where state = 'held'`,
@@ -167,7 +167,7 @@ export const createReferrals: Migration = {
   reason text,
   occurred_at integer not null
 )`,
-    `create unique index {index:referral_entries_reward_id_number} on {referral_entries} (reward_id, number)`,
+    `create unique index {index:referral_entries_number} on {referral_entries} (reward_id, number)`,
     `create table {referral_balances} (
   user_id text not null,
   unit text not null,
