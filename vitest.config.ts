@@ -18,8 +18,8 @@ function project(
       include: [...settings.include],
       exclude: [...configDefaults.exclude],
       pool: "forks",
-      testTimeout: 30_000,
-      hookTimeout: 60_000,
+      testTimeout: 60_000,
+      hookTimeout: 120_000,
       provide: { variant: { ...defaultVariant, ...settings.variant } },
     },
   };
