@@ -45,6 +45,11 @@ export function uuidv7(now: Date, random: RandomSource): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
+/** The smallest UUIDv7 of a moment: below it are the rows made before. Ids know no time before 1970. */
+export function firstIdOf(moment: Date): string {
+  return uuidv7(new Date(Math.max(0, moment.getTime())), (bytes) => void bytes.fill(0));
+}
+
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 /** True for a lower-case UUID in its canonical form: what may be sent to a `uuid` parameter without an error. */

@@ -1,6 +1,6 @@
 import { addSeconds } from "../../clock.ts";
 import { AuthError } from "../../errors.ts";
-import { uuidv7 } from "../../ids.ts";
+import { firstIdOf } from "../../ids.ts";
 import type { CoreEnvironment } from "../core-environment.ts";
 import {
   deleteExpiredSessions,
@@ -85,8 +85,7 @@ export async function inBatches(remove: (limit: number) => Promise<number>): Pro
 
 /** The smallest UUIDv7 after a moment: below it are the rows made until then. */
 function firstIdAfter(moment: Date): string {
-  // Ids know no time before 1970.
-  return uuidv7(new Date(Math.max(0, moment.getTime() + 1)), (bytes) => void bytes.fill(0));
+  return firstIdOf(new Date(moment.getTime() + 1));
 }
 
 function assertRetention(seconds: number | undefined): void {

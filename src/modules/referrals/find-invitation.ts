@@ -1,4 +1,4 @@
-import type { ModuleSignUpDraft } from "../../module.ts";
+import { firstIdOf, type ModuleSignUpDraft } from "../../module.ts";
 import { findInvitation as findInvitationStatement } from "./code-statements.ts";
 import { normaliseCode, personOf } from "./referral-code.ts";
 import type { ReferralEnvironment } from "./referral-environment.ts";
@@ -69,10 +69,4 @@ export function refusalOf(
   if (code.pausedAt !== null || code.deactivatedAt !== null) return "code_inactive";
   if (code.expiresAt !== null && code.expiresAt <= now) return "code_expired";
   return code.maxUses !== null && code.uses >= code.maxUses ? "code_used_up" : null;
-}
-
-/** The smallest UUIDv7 of a moment (RFC 9562 section 5.7): ids are in the order of time. */
-function firstIdOf(moment: Date): string {
-  const hex = Math.max(0, moment.getTime()).toString(16).padStart(12, "0");
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 }
