@@ -38,8 +38,9 @@ export interface AuthOptions<
   /** Limits of a pool that is opened for a URL. A borrowed pool keeps its own. */
   readonly pool?: PoolLimits;
   /**
-   * Signs what leaves the house and comes back, such as a referral cookie; only some modules need it. At least 32
-   * bytes. To change it, put the new one before the old: the first signs, all verify.
+   * Signs what leaves the house and comes back, such as a referral cookie, and seals what is secret at rest; only some
+   * modules need it. At least 32 bytes. To change it, put the new one before the old: the first signs and seals, all
+   * verify and open.
    */
   readonly secret?: string | readonly string[];
   readonly session?: SessionOptions;

@@ -25,6 +25,7 @@ export type {
 } from "./contract/route.ts";
 export type { Schema, SchemaIssue, SchemaResult } from "./contract/schema.ts";
 export type { Signer } from "./crypto/keyring.ts";
+export type { Sealer } from "./crypto/sealer.ts";
 export type { Clock } from "./clock.ts";
 export type { NewAccount, SignUpDraft } from "./core/hooks.ts";
 export type { ClientDetails } from "./core/input/client-details.ts";

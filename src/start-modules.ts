@@ -79,6 +79,7 @@ export function contextOf(
     newId,
     users: { get, getByEmail },
     signer: (purpose) => keyring.signer(`${name}.${purpose}`),
+    sealer: (purpose) => keyring.sealer(`${name}.${purpose}`, random),
     setCookie: (own) => setCookies({ own }, name)[0]!,
     recordEvent({ client = unknownClient, type, ...event }: ModuleEvent) {
       if (!known.has(type))

@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { NewAccount, SignUpDraft } from "../core/hooks.ts";
 import type { UserDirectory } from "../core/users/user-directory.ts";
 import type { Signer } from "../crypto/keyring.ts";
+import type { Sealer } from "../crypto/sealer.ts";
 import type { Database } from "../database/database.ts";
 import type { TransactionScript } from "../database/script.ts";
 import type { AnyStatement } from "../database/statements/compile.ts";
@@ -38,6 +39,8 @@ export interface ModuleContext {
   readonly newId: IdSource;
   /** Signs what leaves the house and comes back. @throws AuthError `configuration_invalid` without the option `secret` */
   signer(purpose: string): Signer;
+  /** Keeps secret what a table of the module's holds. @throws AuthError `configuration_invalid` without the option `secret` */
+  sealer(purpose: string): Sealer;
   /** The `Set-Cookie` value of the module's own cookie, for pages that the application serves itself. */
   setCookie(cookie: ModuleCookie | "clear"): string;
   readonly users: Pick<UserDirectory<"async">, "get" | "getByEmail">;

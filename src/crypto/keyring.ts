@@ -1,5 +1,7 @@
 import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 import { AuthError } from "../errors.ts";
+import type { RandomSource } from "../ids.ts";
+import { createSealer, type Sealer } from "./sealer.ts";
 
 /** Fewer bytes could be guessed: NIST SP 800-107 section 5.3.4 asks of an HMAC key no less than its security strength. */
 const minimumBytes = 32;
@@ -13,13 +15,21 @@ export interface Signer {
   verify(signed: string): string | null;
 }
 
-/** The application's secrets: the first one signs, every one verifies, so that they can be changed without an outage. */
+/**
+ * The application's secrets: the first one signs and seals, every one verifies and opens, so that they can be changed
+ * without an outage.
+ */
 export interface Keyring {
   /**
    * A signer whose values are of no use for another purpose.
    * @throws AuthError `configuration_invalid` if the application gave no secret
    */
   signer(purpose: string): Signer;
+  /**
+   * A sealer whose texts are of no use for another purpose.
+   * @throws AuthError `configuration_invalid` if the application gave no secret
+   */
+  sealer(purpose: string, random: RandomSource): Sealer;
 }
 
 /**
@@ -34,31 +44,37 @@ export function createKeyring(secrets: readonly string[]): Keyring {
       );
     }
   }
+  const keysFor = (purpose: string, use: string): readonly Buffer[] => {
+    if (secrets.length === 0) throw invalid(`createAuth needs the option \`secret\` for ${purpose}`);
+    return secrets.map((secret) => deriveKey(secret, use));
+  };
   return {
-    signer(purpose) {
-      if (secrets.length === 0) throw invalid(`createAuth needs the option \`secret\` for ${purpose}`);
-      const keys = secrets.map((secret) => deriveKey(secret, purpose));
-      return {
-        sign(value) {
-          const bytes = Buffer.from(value, "utf8");
-          return Buffer.concat([mac(keys[0]!, bytes), bytes]).toString("base64url");
-        },
-        verify(signed) {
-          const bytes = Buffer.from(signed, "base64url");
-          // Buffer skips what is no base64url; such a spelling was not made here.
-          if (bytes.length < signatureBytes || bytes.toString("base64url") !== signed) return null;
-          const [signature, value] = [bytes.subarray(0, signatureBytes), bytes.subarray(signatureBytes)];
-          const known = keys.some((key) => timingSafeEqual(mac(key, value), signature));
-          return known ? value.toString("utf8") : null;
-        },
-      };
+    signer: (purpose) => createSigner(keysFor(purpose, purpose)),
+    // A space is in no purpose: what seals never signs.
+    sealer: (purpose, random) => createSealer(keysFor(purpose, `seal ${purpose}`), { purpose, random }),
+  };
+}
+
+function createSigner(keys: readonly Buffer[]): Signer {
+  return {
+    sign(value) {
+      const bytes = Buffer.from(value, "utf8");
+      return Buffer.concat([mac(keys[0]!, bytes), bytes]).toString("base64url");
+    },
+    verify(signed) {
+      const bytes = Buffer.from(signed, "base64url");
+      // Buffer skips what is no base64url; such a spelling was not made here.
+      if (bytes.length < signatureBytes || bytes.toString("base64url") !== signed) return null;
+      const [signature, value] = [bytes.subarray(0, signatureBytes), bytes.subarray(signatureBytes)];
+      const known = keys.some((key) => timingSafeEqual(mac(key, value), signature));
+      return known ? value.toString("utf8") : null;
     },
   };
 }
 
-/** HKDF (RFC 5869) gives each purpose a key of its own. */
-function deriveKey(secret: string, purpose: string): Buffer {
-  return Buffer.from(hkdfSync("sha256", secret, "wispy-auth", purpose, 32));
+/** HKDF (RFC 5869) gives each use a key of its own. */
+function deriveKey(secret: string, use: string): Buffer {
+  return Buffer.from(hkdfSync("sha256", secret, "wispy-auth", use, 32));
 }
 
 function mac(key: Buffer, value: Uint8Array): Buffer {
