@@ -1,10 +1,12 @@
 import type { AuthOptions } from "./auth-options.ts";
-import type { Module, ModuleApis, SignUpAnswersOf, SignUpFieldsOf } from "./contract/module.ts";
+import type { Module, ModuleApis, PendingOf, SignUpAnswersOf, SignUpFieldsOf } from "./contract/module.ts";
 import type { CleanUpOptions, CleanUpResult } from "./core/clean-up/clean-up.ts";
 import type { Core, JoinedCore } from "./core/core.ts";
 import type { RequestContext } from "./core/request-context.ts";
 import type { ResultMode, ResultOf } from "./core/runner.ts";
 import type { CurrentSession, NewSession } from "./core/session.ts";
+import type { PendingSignIn } from "./core/pending.ts";
+import type { SignInInput } from "./core/sign-in/sign-in.ts";
 import type { SignUpInput } from "./core/sign-up/prepare-sign-up.ts";
 import type { PreparedSignUp } from "./core/sign-up/prepared-sign-up.ts";
 import type { Database } from "./database/database.ts";
@@ -34,14 +36,27 @@ export type AuthDatabase<Native> = Pick<
 export type Auth<Native = unknown, Modules extends readonly Module[] = readonly []> = AuthOperations<
   Native,
   SignUpFieldsOf<Modules>,
-  SignUpAnswersOf<Modules>
+  SignUpAnswersOf<Modules>,
+  { signUp: PendingOf<Modules, "signUp">; signIn: PendingOf<Modules, "signIn"> }
 > &
   ModuleApis<Modules>;
 
-type Redefined = "getSession" | "signOut" | "signUp" | "prepareSignUp" | "cleanUp" | "within";
+type Redefined = "getSession" | "signOut" | "signUp" | "signIn" | "prepareSignUp" | "cleanUp" | "within";
+
+/** What operations may give instead of a session: a {@link PendingSignIn} where a module can hold them up, or `never`. */
+export interface PendingResults {
+  readonly signUp: PendingSignIn;
+  readonly signIn: PendingSignIn;
+}
 
 /** What every `Auth` has, whatever modules there are. */
-export interface AuthOperations<Native, Fields, Answers> extends Omit<Core, Redefined>, BrowserSessions {
+export interface AuthOperations<
+  Native,
+  Fields,
+  Answers,
+  Pending extends PendingResults = { signUp: never; signIn: never },
+>
+  extends Omit<Core, Redefined>, BrowserSessions {
   readonly database: AuthDatabase<Native>;
 
   /**
@@ -52,7 +67,14 @@ export interface AuthOperations<Native, Fields, Answers> extends Omit<Core, Rede
   signUp(
     input: (SignUpInput & Fields) | PreparedSignUp<Answers>,
     context?: RequestContext,
-  ): Promise<NewSession & Answers>;
+  ): Promise<(NewSession & Answers) | Pending["signUp"]>;
+
+  /**
+   * Signs in with address and password. A module such as `twoFactor` can ask for a step before there is a session: then
+   * the result is `{ pending }`, and the module takes the answer.
+   * @throws AuthError `invalid_credentials` whatever was wrong; `invalid_input`, `overloaded`, and what modules refuse
+   */
+  signIn(input: SignInInput, context?: RequestContext): Promise<NewSession | Pending["signIn"]>;
 
   /**
    * Validates and hashes; holds no connection.
@@ -79,7 +101,9 @@ export interface AuthOperations<Native, Fields, Answers> extends Omit<Core, Rede
    * better-sqlite3 `Database` inside `db.transaction(() => ...)`, where everything is synchronous.
    * @throws AuthError `unsupported_handle`; `transaction_required` when no transaction is open
    */
-  within<H>(handle: H): JoinedOperations<H extends SynchronousHandle ? "sync" : "async", Answers>;
+  within<H>(
+    handle: H,
+  ): JoinedOperations<H extends SynchronousHandle ? "sync" : "async", Answers, Pending["signUp"]>;
 
   /** Brings the tables up to date; one statement if they are. `createAuth` has done it unless `migrate` says otherwise. */
   migrate(onProgress?: (progress: MigrationProgress) => void): Promise<SchemaReport>;
@@ -89,9 +113,12 @@ export interface AuthOperations<Native, Fields, Answers> extends Omit<Core, Rede
 }
 
 /** What can run inside the application's own transaction. */
-export interface JoinedOperations<M extends ResultMode, Answers> extends Omit<JoinedCore<M>, "signUp"> {
+export interface JoinedOperations<M extends ResultMode, Answers, Pending = never> extends Omit<
+  JoinedCore<M>,
+  "signUp"
+> {
   /** @throws AuthError `user_exists`, and what modules refuse; the transaction stays usable */
-  signUp(prepared: PreparedSignUp<Answers>): ResultOf<M, NewSession & Answers>;
+  signUp(prepared: PreparedSignUp<Answers>): ResultOf<M, (NewSession & Answers) | Pending>;
 }
 
 /** How many rows were removed: the core's, and the modules' by module and job. */

@@ -1,4 +1,12 @@
-import type { Auth, AuthOperations, JoinedOperations, SessionSource, SynchronousHandle } from "./auth.ts";
+import type {
+  Auth,
+  AuthOperations,
+  JoinedOperations,
+  PendingResults,
+  SessionSource,
+  SynchronousHandle,
+} from "./auth.ts";
+import type { PendingSignIn } from "./core/pending.ts";
 import type { AuthOptions } from "./auth-options.ts";
 import { systemClock } from "./clock.ts";
 import type { Module } from "./contract/module.ts";
@@ -16,7 +24,8 @@ import { toSetCookies } from "./http/cookies/set-cookie.ts";
 import type { HttpHandler } from "./http/create-handler.ts";
 import { parseHttpSettings, type HttpSettings } from "./http/http-settings.ts";
 import { pooledRandom } from "./ids.ts";
-import type { ModuleParts, StartedModules } from "./start-modules.ts";
+import type { ModuleParts } from "./module-context.ts";
+import type { StartedModules } from "./start-modules.ts";
 import { consoleLog, withoutFailures, type Log } from "./log.ts";
 import type { SchemaManager, SchemaReport } from "./schema/schema-manager.ts";
 
@@ -47,6 +56,9 @@ export async function composeAuth<Native, Modules extends readonly Module[]>(
     const modules = await openModules(options.modules ?? [], {
       environment: base,
       keyring: createKeyring([options.secret ?? []].flat()),
+      baseUrl: settings.origins.ownOrigin,
+      basePath: settings.basePath,
+      log,
       setCookies: (changes, module) => toSetCookies(changes, settings.cookies, { now: clock.now(), module }),
     });
     const openSchema = async (): Promise<SchemaManager> => {
@@ -130,7 +142,7 @@ function compose<Native>({
   settings,
   clock,
   log,
-}: Parts<Native>): AuthOperations<Native, unknown, unknown> {
+}: Parts<Native>): AuthOperations<Native, unknown, unknown, PendingResults> {
   const browserSessions = createBrowserSessions(settings, clock);
   const tokenOf = (source: SessionSource): string =>
     typeof source === "string" ? source : (browserSessions.readRequest(source).token ?? "");
@@ -150,16 +162,20 @@ function compose<Native>({
       modules: (await modules?.cleanUp()) ?? {},
     }),
     within: <H>(handle: H) =>
-      core.within(handle) as JoinedOperations<ResultMode, unknown> as JoinedOperations<
+      core.within(handle) as JoinedOperations<ResultMode, unknown, PendingSignIn> as JoinedOperations<
         H extends SynchronousHandle ? "sync" : "async",
-        unknown
+        unknown,
+        PendingSignIn
       >,
     migrate: async (onProgress) => {
       const report = await (await openSchema()).migrate(onProgress);
       reportSchema(report, log);
       return report;
     },
-    close: () => database.close(),
+    async close() {
+      await modules?.close();
+      await database.close();
+    },
   };
 }
 

@@ -15,6 +15,7 @@ export const authErrorCodes = [
   "invalid_credentials",
   "unauthenticated",
   "session_not_fresh",
+  "sign_in_refused",
   "not_found",
   "too_many_requests",
   // What the HTTP client did.

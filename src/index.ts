@@ -5,6 +5,7 @@ export type {
   AuthDatabase,
   AuthOperations,
   JoinedOperations,
+  PendingResults,
   SessionSource,
   SynchronousHandle,
 } from "./auth.ts";
@@ -15,6 +16,9 @@ export type { Core, JoinedCore } from "./core/core.ts";
 export type { ChangedPassword, ChangePasswordInput } from "./core/credentials/change-password.ts";
 export type { DeleteUserInput } from "./core/credentials/delete-own-user.ts";
 export type { PreparedPassword } from "./core/prepared-password.ts";
+export { isPending } from "./core/pending.ts";
+export type { PendingOperation, PendingSignIn } from "./core/pending.ts";
+export type { ConfirmPasswordInput } from "./core/credentials/confirm-session.ts";
 export type { RequestContext } from "./core/request-context.ts";
 export type { SecurityEvent, SecurityEventType } from "./core/security-event.ts";
 export type { ResultMode, ResultOf } from "./core/runner.ts";

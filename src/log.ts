@@ -7,6 +7,13 @@ import { toLogLine } from "./log-line.ts";
 export type LogEntry =
   | HttpFailure
   | CoreIncident
+  /** What a module has to tell. */
+  | {
+      readonly event: "module_incident";
+      readonly module: string;
+      readonly incident: string;
+      readonly cause: unknown;
+    }
   /** Named statements were refused too often; from here on none is named on this handle. */
   | { readonly event: "statements_unnamed"; readonly cause: RefusalClass }
   /** The live tables lack something the code expects. */

@@ -1,4 +1,5 @@
 /** What a module is written with: ours use exactly this, and nothing else. */
+export type { ModuleAccounts, ModuleSignUp, ProvenSignIn } from "./contract/accounts.ts";
 export { defineModule } from "./contract/module.ts";
 export type {
   Module,
@@ -8,6 +9,7 @@ export type {
   ModuleEvent,
   ModuleHooks,
   ModuleSignUpDraft,
+  SignInCall,
   SignUpScript,
   StartedModule,
 } from "./contract/module.ts";
@@ -27,10 +29,25 @@ export type { Schema, SchemaIssue, SchemaResult } from "./contract/schema.ts";
 export type { Signer } from "./crypto/keyring.ts";
 export type { Sealer } from "./crypto/sealer.ts";
 export type { Clock } from "./clock.ts";
-export type { NewAccount, SignUpDraft } from "./core/hooks.ts";
+export type {
+  Attempt,
+  NewAccount,
+  OpenedSession,
+  ProvenUser,
+  SignUpDraft,
+  UserChange,
+} from "./core/hooks.ts";
 export type { ClientDetails } from "./core/input/client-details.ts";
+export { isPending } from "./core/pending.ts";
+export type { PendingOperation, PendingSignIn, StepRequest } from "./core/pending.ts";
+export type { PreparedPassword } from "./core/prepared-password.ts";
+export { readClientDetails } from "./core/input/client-details.ts";
+export { readEmailAddress } from "./core/input/email-address.ts";
+export type { EmailAddress } from "./core/input/email-address.ts";
+export { createToken, hashToken, parseToken } from "./crypto/token.ts";
+export type { CreatedToken } from "./crypto/token.ts";
 export type { RequestContext } from "./core/request-context.ts";
-export type { CurrentSession, Session } from "./core/session.ts";
+export type { CurrentSession, NewSession, Session } from "./core/session.ts";
 export type { User } from "./core/user.ts";
 /** The core's tables, to be read and joined by modules, never written. */
 export { users as usersTable } from "./core/users/users-table.ts";

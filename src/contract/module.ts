@@ -1,5 +1,14 @@
 import type { Clock } from "../clock.ts";
-import type { NewAccount, SignUpDraft } from "../core/hooks.ts";
+import type {
+  Attempt,
+  NewAccount,
+  OpenedSession,
+  ProvenUser,
+  SignUpDraft,
+  UserChange,
+} from "../core/hooks.ts";
+import type { PendingOperation, PendingSignIn, StepRequest } from "../core/pending.ts";
+import type { CurrentSession, NewSession } from "../core/session.ts";
 import type { UserDirectory } from "../core/users/user-directory.ts";
 import type { Signer } from "../crypto/keyring.ts";
 import type { Sealer } from "../crypto/sealer.ts";
@@ -12,7 +21,8 @@ import type { JsonValue } from "../database/statements/value-type.ts";
 import type { ClientDetails } from "../core/input/client-details.ts";
 import type { IdSource, RandomSource } from "../ids.ts";
 import type { Migration } from "../schema/migration.ts";
-import type { ModuleCookie, Route } from "./route.ts";
+import type { ModuleAccounts } from "./accounts.ts";
+import type { ModuleCookie, Route, RouteAnswer, RouteCall } from "./route.ts";
 import type { Schema } from "./schema.ts";
 
 /** The one handle, as a module sees it: typed statements and scripts. It has no way to a connection of its own. */
@@ -44,6 +54,24 @@ export interface ModuleContext {
   /** The `Set-Cookie` value of the module's own cookie, for pages that the application serves itself. */
   setCookie(cookie: ModuleCookie | "clear"): string;
   readonly users: Pick<UserDirectory<"async">, "get" | "getByEmail">;
+  /** Ways in, and changes of accounts. */
+  readonly accounts: ModuleAccounts;
+  /**
+   * Announces something worth limiting, before anything of it is done and with no connection held.
+   * @throws AuthError what a module that limits attempts refuses, `too_many_requests` as a rule
+   */
+  attempt(attempt: Attempt): Promise<void>;
+  /** @throws AuthError `session_not_fresh` if the user proved who they are too long ago for something that matters */
+  requireFresh(current: CurrentSession): void;
+  /** What a route answers that signed somebody in: the body, and the cookies where the caller takes cookies. */
+  answerSignIn(call: SignInCall, result: NewSession | PendingSignIn): Promise<RouteAnswer>;
+  /** What another module provides to those that name it in `dependsOn`. @throws AuthError `configuration_invalid` */
+  use<Service extends object>(module: string): Service;
+  /** The application's origin as `createAuth({ baseUrl })` has it, the only one that links are made from; and where the routes are. */
+  readonly baseUrl: string | null;
+  readonly basePath: string;
+  /** Tells the operator of something that failed no call. No secret and no e-mail address. */
+  log(incident: string, cause?: unknown): void;
   /** @throws AuthError `configuration_invalid` for a type that the module did not declare */
   recordEvent(event: ModuleEvent): Call<unknown>;
 }
@@ -58,8 +86,25 @@ export interface ModuleHooks<Fields extends object, Answer> {
   signUp?(
     draft: ModuleSignUpDraft<Fields>,
   ): SignUpScript<Answer> | null | Promise<SignUpScript<Answer> | null>;
+  /** Before something that is worth limiting, no connection held. What it throws refuses the attempt. */
+  attempted?(attempt: Attempt): void | Promise<void>;
   /** On every way to an account, in its transaction. What it throws undoes the account. */
   userCreated?(account: NewAccount): TransactionScript<void>;
+  /**
+   * In the transaction of a sign-up whose address has an account already: what to answer instead of `user_exists`,
+   * so that the answer is that of a free address. Needs `holdsUp` with `signUp`.
+   */
+  addressTaken?(draft: SignUpDraft): TransactionScript<StepRequest | null>;
+  /**
+   * In the transaction of every way in, whatever module it belongs to, once it is proved who the user is and before
+   * there is a session. `null` lets the sign-in go on; a request for a step ends it without a session, and what was
+   * written stays; what is thrown refuses it and undoes the transaction. Needs `holdsUp`.
+   */
+  signIn?(proven: ProvenUser): TransactionScript<StepRequest | null>;
+  /** In the transaction of every way in, after the session's row is written. What it throws undoes the session. */
+  sessionOpened?(opened: OpenedSession): TransactionScript<void>;
+  /** In the transaction of the change, the user held. What it throws undoes the change. */
+  userChanged?(change: UserChange): TransactionScript<void>;
   /** In the transaction that removes a user, before the user's rows go. */
   userDeleted?(user: { readonly id: string }): TransactionScript<void>;
 }
@@ -71,6 +116,11 @@ export interface ModuleSignUpDraft<Fields> extends Omit<SignUpDraft, "cookies"> 
   readonly cookie: string | null;
 }
 
+/** As much of a route's call as decides how a session is handed over. */
+export type SignInCall = Pick<RouteCall, "token" | "carrier" | "context"> & {
+  readonly input?: unknown;
+};
+
 export type SignUpScript<Answer> = (account: NewAccount) => TransactionScript<Answer>;
 
 /** A module at work. */
@@ -78,14 +128,24 @@ export interface StartedModule<Fields extends object, Answer, Api extends object
   /** What the application calls: `auth.<name>`. */
   readonly api: Api;
   readonly hooks?: ModuleHooks<Fields, Answer>;
+  /** What modules that depend on this one get by `use`. */
+  readonly provides?: object;
   /** Loaded with the first request. Ids begin with `<name>.`, paths with `/<name>`. */
   readonly routes?: () => readonly Route[] | Promise<readonly Route[]>;
   /** Each removes up to `limit` rows that are of no use any more, and returns how many there were. */
   readonly cleanUp?: Readonly<Record<string, (limit: number) => Promise<number>>>;
+  /** Ends what runs in the background; the handle is given back after it. Called once. */
+  close?(): Promise<void>;
 }
 
 /** What a module is, before it has a database. */
-export interface ModuleDefinition<Name extends string, Fields extends object, Answer, Api extends object> {
+export interface ModuleDefinition<
+  Name extends string,
+  Fields extends object,
+  Answer,
+  Api extends object,
+  Holds extends PendingOperation = never,
+> {
   /** In lower case: `auth.<name>`, the owner of its migrations, and the beginning of its ids, codes and paths. */
   readonly name: Name;
   /** Modules whose tables must be there first. The core's always are. */
@@ -102,6 +162,8 @@ export interface ModuleDefinition<Name extends string, Fields extends object, An
   readonly eventTypes?: readonly `${Name}.${string}`[];
   /** What its sign-up hook reads, besides the core's fields. Any Standard Schema that answers at once. */
   readonly signUpFields?: { readonly [K in keyof Fields]-?: Schema<Fields[K]> };
+  /** Which operations may end without a session because of its hooks `signIn` and `addressTaken`; the types of their results say so. */
+  readonly holdsUp?: readonly Holds[];
   start(context: ModuleContext): StartedModule<Fields, Answer, Api>;
 }
 
@@ -111,9 +173,15 @@ export interface Module<
   Fields extends object = object,
   Answer = unknown,
   Api extends object = object,
-> extends ModuleDefinition<Name, Fields, Answer, Api> {
+  Holds extends PendingOperation = PendingOperation,
+> extends ModuleDefinition<Name, Fields, Answer, Api, Holds> {
   /** Never set: carries the types, so that reading them costs the compiler next to nothing. */
-  readonly types_?: { readonly fields: Fields; readonly answer: Answer; readonly api: Api };
+  readonly types_?: {
+    readonly fields: Fields;
+    readonly answer: Answer;
+    readonly api: Api;
+    readonly holds: Holds;
+  };
 }
 
 /**
@@ -136,7 +204,8 @@ export function defineModule<
   Fields extends object = Record<never, never>,
   Answer = null,
   Api extends object = object,
->(definition: ModuleDefinition<Name, Fields, Answer, Api>): Module<Name, Fields, Answer, Api> {
+  const Holds extends PendingOperation = never,
+>(definition: ModuleDefinition<Name, Fields, Answer, Api, Holds>): Module<Name, Fields, Answer, Api, Holds> {
   return definition;
 }
 
@@ -161,6 +230,14 @@ export type SignUpAnswersOf<Modules extends readonly Module[]> =
           Types<M>["answer"] | null;
       }
     : unknown;
+
+/** What an operation may give instead of a session; `never` where no module that is known holds it up. */
+export type PendingOf<Modules extends readonly Module[], Operation extends PendingOperation> =
+  Known<Modules> extends true
+    ? Operation extends Types<Modules[number]>["holds"]
+      ? PendingSignIn
+      : never
+    : never;
 
 /** The fields that a sign-up takes besides the core's. */
 export type SignUpFieldsOf<Modules extends readonly Module[]> =

@@ -33,9 +33,15 @@ export interface RouteContract<
   readonly credential: C;
   /** Of the JSON body; null for a route that takes none. */
   readonly input: Schema<Input> | null;
-  readonly status: 200 | 201 | 204;
-  /** Of the JSON answer; null for a route that answers with a status alone. */
-  readonly output: Schema<Output> | null;
+  /** 303 sends the browser on to the `location` of the answer. */
+  readonly status: 200 | 201 | 202 | 204 | 303;
+  /** Of the JSON answer; null for a route that answers with a status alone; `signedIn` for what `answerSignIn` gives. */
+  readonly output: Schema<Output> | null | "signedIn";
+  /**
+   * True for a route of another method than GET that other sites may send forms to (`application/x-www-form-urlencoded`, given
+   * as `query`): it changes nothing, and sends the browser on. Such a route takes no input and sees no credentials.
+   */
+  readonly crossSiteForm?: boolean;
   /** What its operation can answer, besides the failures every route of its kind has. */
   readonly errors: readonly AnyErrorCode[];
 }
@@ -58,6 +64,14 @@ export interface CookieChanges {
   readonly device?: string;
   /** The cookie of the module that the route belongs to. */
   readonly own?: ModuleCookie | "clear";
+  /** The cookie of the module that holds a sign-in up: its token, for as long as it waits. */
+  readonly pending?: PendingCookie;
+}
+
+export interface PendingCookie {
+  readonly step: string;
+  readonly token: string;
+  readonly expiresAt: Date;
 }
 
 /** Of letters, digits, `-` and `_`. Readable by whoever holds it: sign what must not be made up. */
@@ -75,6 +89,8 @@ export interface SessionCookie {
 
 export interface RouteAnswer<Output = unknown> {
   readonly body: Output;
+  /** Of a route with status 303: an absolute URL or a path of the application. */
+  readonly location?: string;
   readonly cookies?: CookieChanges;
 }
 

@@ -43,6 +43,10 @@ export function createCore(environment: CoreEnvironment): Core {
       const { changePassword } = await import("./credentials/change-password.ts");
       return changePassword(environment, { input, context });
     },
+    async confirmPassword(input, context) {
+      const { confirmSession } = await import("./credentials/confirm-session.ts");
+      return confirmSession(environment, { input, context });
+    },
     async deleteUser(input, context) {
       const { deleteOwnUser } = await import("./credentials/delete-own-user.ts");
       return deleteOwnUser(environment, { input, context });

@@ -1,5 +1,7 @@
 import type { TransactionScript } from "../database/script.ts";
 import type { ClientDetails } from "./input/client-details.ts";
+import type { PendingOperation, PendingSignIn, StepRequest } from "./pending.ts";
+import type { Session } from "./session.ts";
 import type { User } from "./user.ts";
 
 /** An account that is about to be made by its owner. Nothing is written, no connection is held. */
@@ -34,8 +36,59 @@ export interface SignUpPart {
   readonly script: ((account: NewAccount) => TransactionScript<unknown>) | null;
 }
 
+/** Something that is worth limiting, about to be done. */
+export interface Attempt {
+  /** `signUp`, `signIn`, `confirmPassword`, or a module's: `passwordReset.request`. */
+  readonly action: string;
+  readonly client: ClientDetails;
+  /** What it is done to: the canonical address or the id of an account; `null` if there is none. */
+  readonly account: string | null;
+}
+
+/** Somebody who has proved who they are, in the transaction that is to open their session. The user is held. */
+export interface ProvenUser {
+  readonly user: User;
+  readonly client: ClientDetails;
+  /** What it was proved by: `password`, `oauth.google`. */
+  readonly method: string;
+  /** True in the sign-up itself. */
+  readonly isNew: boolean;
+  /** The id of the known device that the browser presented, if it is one of this user's. */
+  readonly deviceId: string | null;
+  /** The modules' own cookies, by the modules' names. */
+  readonly cookies: Readonly<Record<string, string>>;
+  /** The modules whose step this sign-in has behind it. */
+  readonly passed: readonly string[];
+}
+
+/** A session whose row was written in the transaction that is under way. */
+export interface OpenedSession {
+  readonly user: User;
+  readonly session: Session;
+  readonly client: ClientDetails;
+  readonly method: string;
+}
+
+/** What changed about a user, in the transaction that is under way. */
+export interface UserChange {
+  readonly user: { readonly id: string };
+  readonly what: "password" | "email" | "emailVerified" | "disabled" | "enabled";
+  readonly client: ClientDetails;
+}
+
+/** A module that can hold a sign-in up. */
+export interface SignInGate {
+  readonly module: string;
+  /** A sign-up passes only where it says so. */
+  readonly operations: readonly PendingOperation[];
+  /** `null` lets the sign-in go on; what it throws refuses it, and undoes the transaction. */
+  readonly check: (proven: ProvenUser) => TransactionScript<StepRequest | null>;
+}
+
 /** What takes part in the core's operations, in order. The core knows none of them by name. */
 export interface CoreHooks {
+  /** Before anything is looked up, no connection held. @throws AuthError to refuse the attempt */
+  readonly attempted: (attempt: Attempt) => Promise<void>;
   /**
    * Before the password is hashed: reads the fields of its own from the input, and decides whether to take part.
    * @throws AuthError what the caller did wrong
@@ -43,12 +96,35 @@ export interface CoreHooks {
   readonly prepareSignUp: (draft: SignUpDraft, input: object) => Promise<readonly SignUpPart[]>;
   /** On every way to an account, in its transaction, after its rows are written. */
   readonly userCreated: readonly ((account: NewAccount) => TransactionScript<void>)[];
+  /** In the transaction of a sign-up whose address has an account already: what to answer instead of `user_exists`. */
+  readonly addressTaken: readonly ((draft: SignUpDraft) => TransactionScript<PendingSignIn | null>)[];
+  /** In the transaction of every way in, before the session. */
+  readonly gates: readonly SignInGate[];
+  /** In the transaction of every way in, after the session's row is written. */
+  readonly sessionOpened: readonly ((opened: OpenedSession) => TransactionScript<void>)[];
+  /** In the transaction of the change, the user held. */
+  readonly userChanged: readonly ((change: UserChange) => TransactionScript<void>)[];
   /** In the transaction that removes a user, who is held, before the rows go. */
   readonly userDeleted: readonly ((user: { readonly id: string }) => TransactionScript<void>)[];
 }
 
 export const noHooks: CoreHooks = {
+  attempted: async () => undefined,
   prepareSignUp: async () => [],
   userCreated: [],
+  addressTaken: [],
+  gates: [],
+  sessionOpened: [],
+  userChanged: [],
   userDeleted: [],
 };
+
+/** Tells every hook of a change, in order. */
+export function tellOfChange(
+  { userChanged }: Pick<CoreHooks, "userChanged">,
+  change: UserChange,
+): TransactionScript<void> {
+  return function* (tx) {
+    for (const hook of userChanged) yield* hook(change)(tx);
+  };
+}

@@ -12,6 +12,7 @@ import type { HttpModules } from "./http-modules.ts";
 import type { HttpOperations } from "./http-operations.ts";
 import type { HttpSettings } from "./http-settings.ts";
 import { type StartTimer, systemTimer } from "./request/read-body.ts";
+import { readForm, readQuery } from "./request/read-form.ts";
 import { readInput } from "./request/read-input.ts";
 import { type ConnectionInfo, readRequestContext } from "./request/request-context.ts";
 import type { Route, RouteAnswer, RouteCall } from "../contract/route.ts";
@@ -114,11 +115,24 @@ async function answer(
 async function answerRoute(options: HandlerOptions, exchange: Exchange): Promise<Response> {
   const { request, route, credentials } = exchange;
   const { settings, startTimer = systemTimer } = options;
+  if (route.crossSiteForm === true) return answerForm(options, exchange);
   if (route.method !== "GET") requireAllowedOrigin(request, settings.origins, credentials);
   const current = await requireCredential(options.operations, route, credentials);
   const limits = { maxBytes: maxBodyBytes, timeoutMilliseconds: bodyTimeoutMilliseconds, startTimer };
   const input = route.method === "GET" ? undefined : await readInput(request, route.input, limits);
   const call = { ...toCall(settings, exchange), input, current };
+  return toResponse(options, route, await route.handle(call));
+}
+
+/** A form from another site: nothing of the browser's is looked at, as nothing may be done in its name. */
+async function answerForm(options: HandlerOptions, exchange: Exchange): Promise<Response> {
+  const { request, route } = exchange;
+  const { settings, startTimer = systemTimer } = options;
+  const limits = { maxBytes: maxBodyBytes, timeoutMilliseconds: bodyTimeoutMilliseconds, startTimer };
+  const query = await readForm(request, limits);
+  const nobody = { token: null, carrier: "none", deviceToken: null, moduleCookies: {} } as const;
+  const credentials = { ...nobody, cookieSent: false };
+  const call = { ...toCall(settings, { ...exchange, credentials }), query, input: undefined, current: null };
   return toResponse(options, route, await route.handle(call));
 }
 
@@ -139,7 +153,7 @@ function toCall(settings: HttpSettings, exchange: Exchange): Omit<RouteCall, "in
   const { request, info, credentials, match, route } = exchange;
   return {
     params: match.params,
-    query: readQuery(request.url),
+    query: readQuery(new URL(request.url).searchParams),
     context: readRequestContext(request.headers, {
       info,
       credentials,
@@ -150,14 +164,6 @@ function toCall(settings: HttpSettings, exchange: Exchange): Omit<RouteCall, "in
   };
 }
 
-function readQuery(url: string): Readonly<Record<string, string>> {
-  const query: Record<string, string> = {};
-  for (const [name, value] of new URL(url).searchParams) {
-    if (!Object.hasOwn(query, name)) Object.defineProperty(query, name, { value, enumerable: true });
-  }
-  return query;
-}
-
 function toResponse(options: HandlerOptions, route: Route, result: RouteAnswer): Response {
   const hasBody = route.output !== null;
   const headers = answerHeaders(hasBody ? "application/json" : null);
@@ -166,6 +172,7 @@ function toResponse(options: HandlerOptions, route: Route, result: RouteAnswer):
   for (const cookie of toSetCookies(result.cookies ?? {}, options.settings.cookies, { now, module })) {
     headers.append("set-cookie", cookie);
   }
+  if (result.location !== undefined) headers.set("location", result.location);
   return new Response(hasBody ? JSON.stringify(result.body) : null, { status: route.status, headers });
 }
 

@@ -14,6 +14,7 @@ export interface HttpOperations extends Pick<
   | "revokeSession"
   | "revokeOtherSessions"
   | "changePassword"
+  | "confirmPassword"
   | "deleteUser"
 > {
   /** One cheap statement; resolves when the database answered it. */

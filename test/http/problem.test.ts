@@ -17,6 +17,7 @@ const vocabulary = [
   "invalid_credentials",
   "unauthenticated",
   "session_not_fresh",
+  "sign_in_refused",
   "not_found",
   "too_many_requests",
   "origin_refused",

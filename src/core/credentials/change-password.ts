@@ -1,8 +1,7 @@
-import { addSeconds } from "../../clock.ts";
 import type { TransactionScript } from "../../database/script.ts";
-import { AuthError } from "../../errors.ts";
 import type { CoreEnvironment } from "../core-environment.ts";
 import { recordEvent } from "../events/event-statements.ts";
+import { tellOfChange } from "../hooks.ts";
 import { readClientDetails, type ClientDetails } from "../input/client-details.ts";
 import { parsePasswordInput, requireString } from "../input/password-input.ts";
 import { withKnownOutcome } from "../known-outcome.ts";
@@ -10,6 +9,7 @@ import { accountKey, confirmationKey } from "../lockout/attempt-key.ts";
 import { clearAttemptsOfUser } from "../lockout/attempt-statements.ts";
 import type { RequestContext } from "../request-context.ts";
 import type { CurrentSession } from "../session.ts";
+import { assertFresh } from "../sessions/freshness.ts";
 import { createSession, type CreatedSession } from "../sessions/new-session.ts";
 import {
   deleteSessionsOfUser,
@@ -42,12 +42,13 @@ export async function changePassword(
   environment: CoreEnvironment,
   { input, context }: { readonly input: ChangePasswordInput; readonly context: RequestContext | undefined },
 ): Promise<ChangedPassword> {
-  const { clock, hasher, passwordPolicy, database } = environment;
+  const { clock, hasher, passwordPolicy, database, hooks } = environment;
   const currentPassword = parsePasswordInput(input.currentPassword, "currentPassword");
   const newPassword = requireString(input.newPassword, "newPassword");
   const client = readClientDetails(context);
   const confirming = await requireConfirming(environment, input.token);
   assertFresh(environment, confirming.authenticatedAt);
+  await hooks.attempted({ action: "confirmPassword", client, account: confirming.id });
   await passwordPolicy.check(newPassword, { email: confirming.email });
   const confirmed = await confirmPassword(environment, { confirming, password: currentPassword, client });
   const newPasswordHash = await hasher.hash(newPassword);
@@ -61,11 +62,6 @@ export async function changePassword(
   return { user, session: created.session, token: created.token };
 }
 
-function assertFresh({ clock, session }: CoreEnvironment, authenticatedAt: Date): void {
-  if (authenticatedAt > addSeconds(clock.now(), -session.freshnessSeconds)) return;
-  throw new AuthError("session_not_fresh", { message: "Sign in again to change the password" });
-}
-
 interface Change {
   readonly confirmed: Confirmed;
   readonly newPasswordHash: string;
@@ -74,7 +70,7 @@ interface Change {
 }
 
 function changeScript(
-  { newId }: CoreEnvironment,
+  { newId, hooks }: CoreEnvironment,
   { confirmed, newPasswordHash, created, client }: Change,
 ): TransactionScript<true> {
   const { id: userId, sessionId, passwordHash } = confirmed;
@@ -105,6 +101,7 @@ function changeScript(
       clearAttemptsOfUser.with({ userId, ...keys }),
       event,
     ]);
+    yield* tellOfChange(hooks, { user: { id: userId }, what: "password", client })(tx);
     return true;
   };
 }

@@ -21,6 +21,13 @@ export const setCredential = statement({
       set "password_hash" = excluded."password_hash", "updated_at" = excluded."updated_at"`,
 });
 
+export const findCredential = statement({
+  id: "credential.find",
+  params: { userId: uuid },
+  row: { updatedAt: credentials.updatedAt },
+  sql: (p, row) => sql`select ${row} from ${credentials} where ${credentials.userId} = ${p.userId}`,
+});
+
 /** Compare-and-swap: of two that replace one hash, the second replaces nothing. */
 export const replaceCredential = statement({
   id: "credential.replace",

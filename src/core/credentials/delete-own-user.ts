@@ -26,6 +26,7 @@ export async function deleteOwnUser(
   const password = parsePasswordInput(input.password, "password");
   const client = readClientDetails(context);
   const confirming = await requireConfirming(environment, input.token);
+  await environment.hooks.attempted({ action: "confirmPassword", client, account: confirming.id });
   const {
     id: userId,
     sessionId,

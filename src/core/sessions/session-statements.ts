@@ -87,6 +87,15 @@ export const refreshSession = statement({
         and ${sessions.expiresAt} > ${p.lastSeenAt} and ${withoutFlush}`,
 });
 
+/** The user proved again who they are. */
+export const renewAuthentication = statement({
+  id: "session.renew_authentication",
+  params: { id: uuid, now: timestamp },
+  row: { id: sessions.id },
+  sql: (p, row) =>
+    sql`update ${sessions} set "authenticated_at" = ${p.now} where ${sessions.id} = ${p.id} returning ${row}`,
+});
+
 export const listLiveSessions = statement<{ userId: string; now: Date }, Session>({
   id: "session.list",
   params: { userId: uuid, now: timestamp },

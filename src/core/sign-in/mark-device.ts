@@ -1,10 +1,10 @@
 import { addSeconds } from "../../clock.ts";
-import { createToken } from "../../crypto/token.ts";
+import { createToken, type CreatedToken } from "../../crypto/token.ts";
 import type { Call } from "../../database/statements/statement.ts";
 import type { CoreEnvironment } from "../core-environment.ts";
 import { insertDevice, touchDevice } from "../devices/device-statements.ts";
+import type { PresentedDevice } from "../input/client-details.ts";
 import type { Account } from "./reserve-sign-in.ts";
-import type { SignInAttempt } from "./sign-in-attempt.ts";
 
 /** How often a known device's last visit is written down; what it decides counts in months. */
 const visitIntervalSeconds = 86_400;
@@ -15,22 +15,34 @@ export interface MarkedDevice {
   readonly calls: readonly Call<unknown>[];
 }
 
+/** A mark for a browser that may have none yet, made before the transaction that finds out. */
+export interface NewDevice extends CreatedToken {
+  readonly id: string;
+}
+
+export function createDevice({ random, newId }: CoreEnvironment, now: Date): NewDevice {
+  return { id: newId(now), ...createToken("device", random) };
+}
+
 /** A known device stays what it is; another browser becomes known. */
-export function markDevice(
-  { random, newId }: CoreEnvironment,
-  {
-    attempt,
-    account,
-    now,
-  }: { readonly attempt: SignInAttempt; readonly account: Account; readonly now: Date },
-): MarkedDevice {
+export function markDevice({
+  presented,
+  fresh,
+  account,
+  now,
+}: {
+  readonly presented: PresentedDevice | null;
+  readonly fresh: NewDevice;
+  readonly account: Pick<Account, "id" | "deviceId" | "deviceSeenAt">;
+  readonly now: Date;
+}): MarkedDevice {
   const { deviceId, deviceSeenAt } = account;
-  if (attempt.device !== null && deviceId !== null) {
+  if (presented !== null && deviceId !== null) {
     const isRecent = deviceSeenAt !== null && deviceSeenAt > addSeconds(now, -visitIntervalSeconds);
     const calls = isRecent ? [] : [touchDevice.with({ id: deviceId, lastSeenAt: now })];
-    return { token: attempt.device.token, calls };
+    return { token: presented.token, calls };
   }
-  const { token, tokenHash } = createToken("device", random);
-  const device = { id: newId(now), userId: account.id, tokenHash, createdAt: now, lastSeenAt: now };
+  const { id, token, tokenHash } = fresh;
+  const device = { id, userId: account.id, tokenHash, createdAt: now, lastSeenAt: now };
   return { token, calls: [insertDevice.with(device)] };
 }

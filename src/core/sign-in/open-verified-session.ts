@@ -3,7 +3,9 @@ import type { Call } from "../../database/statements/statement.ts";
 import type { CoreEnvironment } from "../core-environment.ts";
 import { replaceCredential } from "../credentials/credential-statements.ts";
 import { recordEvent } from "../events/event-statements.ts";
-import { withKnownOutcome } from "../known-outcome.ts";
+import { withKnownOutcome, withRepetition } from "../known-outcome.ts";
+import { isAuthError } from "../../errors.ts";
+import type { PendingSignIn } from "../pending.ts";
 import { confirmationKey } from "../lockout/attempt-key.ts";
 import { clearAttempts } from "../lockout/attempt-statements.ts";
 import type { NewSession, Session } from "../session.ts";
@@ -11,10 +13,12 @@ import { createSession, type CreatedSession } from "../sessions/new-session.ts";
 import { deleteOldestSessions, findCurrentSessionById } from "../sessions/session-statements.ts";
 import type { User } from "../user.ts";
 import { lockUser } from "../users/user-statements.ts";
-import { markDevice } from "./mark-device.ts";
+import { createDevice, markDevice } from "./mark-device.ts";
+import { failedSignIn } from "./record-failed-sign-in.ts";
 import type { Account } from "./reserve-sign-in.ts";
 import type { SignInAttempt } from "./sign-in-attempt.ts";
 import { openSession } from "./sign-in-statements.ts";
+import { enter, type WayIn } from "./way-in.ts";
 
 /** An account whose password was just verified. */
 export interface VerifiedAccount extends Account {
@@ -29,17 +33,30 @@ interface VerifiedSignIn {
   readonly reservedKey: string;
 }
 
-/** Session, device, event and the attempt given back, in one step; `null` if the account changed meanwhile. */
+/**
+ * Session, device, event and the attempt given back, in one transaction; `null` if the account changed meanwhile.
+ * @throws AuthError what modules refuse
+ */
 export async function openVerifiedSession(
   environment: CoreEnvironment,
   signIn: VerifiedSignIn,
-): Promise<NewSession | null> {
+): Promise<NewSession | PendingSignIn | null> {
+  const { gates, sessionOpened } = environment.hooks;
+  const alone = gates.length === 0 && sessionOpened.length === 0;
+  const opened = await (alone ? openAtOnce(environment, signIn) : openByGates(environment, signIn));
+  if (opened !== null && signIn.outdated) await rehash(environment, signIn);
+  return opened;
+}
+
+/** Nobody else takes part: one step. */
+async function openAtOnce(environment: CoreEnvironment, signIn: VerifiedSignIn): Promise<NewSession | null> {
   const { database, clock, session: settings } = environment;
   const { attempt, account } = signIn;
   const now = clock.now();
   const created = createSession(environment, { userId: account.id, now, client: attempt.client });
   const { session } = created;
-  const device = markDevice(environment, { attempt, account, now });
+  const fresh = createDevice(environment, now);
+  const device = markDevice({ presented: attempt.device, fresh, account, now });
   const head = openingOf(created, account);
   const rest = [giveBack(signIn), successEvent(environment, { signIn, session }), ...device.calls];
   const script = openingScript({ head, rest, created, maxPerUser: settings.maxPerUser });
@@ -51,8 +68,42 @@ export async function openVerifiedSession(
     isThere,
   );
   if (!opened) return null;
-  if (signIn.outdated) await rehash(environment, signIn);
   return { user: userOf(account), session, token: created.token, deviceToken: device.token };
+}
+
+/** Others may ask for a step, or refuse; the right password gives the attempt back all the same. */
+async function openByGates(
+  environment: CoreEnvironment,
+  signIn: VerifiedSignIn,
+): Promise<NewSession | PendingSignIn | null> {
+  const { database, clock } = environment;
+  const { attempt, account } = signIn;
+  const { client, device, cookies } = attempt;
+  const now = clock.now();
+  const created = createSession(environment, { userId: account.id, now, client });
+  const wayIn: WayIn = {
+    userId: account.id,
+    method: "password",
+    client,
+    device,
+    cookies,
+    passed: [],
+    passwordHash: account.passwordHash,
+    created,
+    fresh: createDevice(environment, now),
+    script: null,
+    outcome: [giveBack(signIn)],
+  };
+  try {
+    return await withRepetition(() => enter(environment, wayIn));
+  } catch (error) {
+    if (isAuthError(error) && error.code.includes(".")) {
+      const failure = { attempt, account, reason: "refused", code: error.code, lockedUntil: null } as const;
+      const event = failedSignIn(environment, failure);
+      await database.transaction((tx) => tx.all([giveBack(signIn), event]), { singleStep: true });
+    }
+    throw error;
+  }
 }
 
 function userOf({ id, email, name, emailVerifiedAt, disabledAt, createdAt, updatedAt }: Account): User {

@@ -7,5 +7,7 @@ export interface SignInAttempt {
   readonly password: string;
   readonly client: ClientDetails;
   readonly device: PresentedDevice | null;
+  /** The modules' own cookies, by the modules' names. */
+  readonly cookies: Readonly<Record<string, string>>;
   readonly accountKey: string;
 }

@@ -7,6 +7,7 @@ import { parsePasswordInput } from "../input/password-input.ts";
 import { accountKey } from "../lockout/attempt-key.ts";
 import { verifyReserved } from "../lockout/verify-reserved.ts";
 import { reservationRules } from "../lockout/reservation-rules.ts";
+import type { PendingSignIn } from "../pending.ts";
 import type { RequestContext } from "../request-context.ts";
 import type { NewSession } from "../session.ts";
 import { openVerifiedSession, type VerifiedAccount } from "./open-verified-session.ts";
@@ -30,7 +31,9 @@ const maxVerifications = 3;
  * Unknown address, wrong password, lock, disabled account and account without a password are one error,
  * reached by the same steps in the same time.
  *
- * @throws AuthError `invalid_credentials`, `invalid_input`, `overloaded`
+ * A module may hold the sign-in up by a step of its own; then there is no session yet.
+ *
+ * @throws AuthError `invalid_credentials`, `invalid_input`, `overloaded`, and what modules refuse
  */
 export async function signIn(
   environment: CoreEnvironment,
@@ -41,15 +44,17 @@ export async function signIn(
     readonly input: SignInInput;
     readonly context: RequestContext | undefined;
   },
-): Promise<NewSession> {
+): Promise<NewSession | PendingSignIn> {
   const email = parseEmailAddress(input.email);
   const attempt: SignInAttempt = {
     email,
     password: parsePasswordInput(input.password, "password"),
     client: readClientDetails(context),
     device: readPresentedDevice(context),
+    cookies: context?.cookies ?? {},
     accountKey: accountKey(email),
   };
+  await environment.hooks.attempted({ action: "signIn", client: attempt.client, account: email.canonical });
   // A known device has a lane of its own, so that a crowd of strangers does not stand before it either.
   const lane = attempt.device ? `${attempt.accountKey} ${attempt.device.token}` : attempt.accountKey;
   const answerFrom = performance.now() + environment.lockout.refusalFloorMilliseconds;
@@ -66,7 +71,10 @@ async function until(moment: number): Promise<void> {
   for (let left; (left = moment - performance.now()) > 0;) await sleep(Math.ceil(left));
 }
 
-async function attemptSignIn(environment: CoreEnvironment, attempt: SignInAttempt): Promise<NewSession> {
+async function attemptSignIn(
+  environment: CoreEnvironment,
+  attempt: SignInAttempt,
+): Promise<NewSession | PendingSignIn> {
   const { reservation, account } = await reserve(environment, attempt);
   if (reservation === null) {
     await environment.hasher.verify(null, attempt.password);

@@ -1,6 +1,7 @@
 import { AuthError } from "../../errors.ts";
-import type { SignUpPart } from "../hooks.ts";
-import type { ClientDetails } from "../input/client-details.ts";
+import type { TransactionScript } from "../../database/script.ts";
+import type { SignUpDraft, SignUpPart } from "../hooks.ts";
+import type { User } from "../user.ts";
 
 /** Everything a sign-up writes, made before a connection is taken; running it again writes the same rows. */
 export interface SignUpRecord {
@@ -8,15 +9,19 @@ export interface SignUpRecord {
   readonly sessionId: string;
   readonly deviceId: string;
   readonly eventId: string;
-  readonly email: string;
-  readonly emailCanonical: string;
-  readonly name: string | null;
-  readonly passwordHash: string;
+  readonly draft: SignUpDraft;
+  /** True if it was proved that the address is theirs. */
+  readonly emailVerified: boolean;
+  /** What it was proved by who they are; a password that they chose proves nothing yet. */
+  readonly method: string;
+  /** `null` for an account that is not signed in to with a password. */
+  readonly passwordHash: string | null;
   readonly token: string;
   readonly tokenHash: Uint8Array;
   readonly deviceToken: string;
   readonly deviceTokenHash: Uint8Array;
-  readonly client: ClientDetails;
+  /** What the module that makes the account does in the same transaction, before the others. */
+  readonly script: ((user: User) => TransactionScript<void>) | null;
   /** What others do in the same transaction. */
   readonly parts: readonly SignUpPart[];
 }

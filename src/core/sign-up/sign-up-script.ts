@@ -1,10 +1,11 @@
-import type { TransactionScript } from "../../database/script.ts";
+import type { Script, Transaction, TransactionScript } from "../../database/script.ts";
 import type { Call } from "../../database/statements/statement.ts";
 import type { CoreEnvironment } from "../core-environment.ts";
 import { insertCredential } from "../credentials/credential-statements.ts";
 import { insertDevice } from "../devices/device-statements.ts";
 import { recordEvent } from "../events/event-statements.ts";
-import type { NewAccount } from "../hooks.ts";
+import type { CoreHooks, NewAccount } from "../hooks.ts";
+import { pendingSignIn, type PendingSignIn } from "../pending.ts";
 import type { NewSession } from "../session.ts";
 import { insertSession } from "../sessions/session-statements.ts";
 import { startSession } from "../sessions/new-session.ts";
@@ -17,26 +18,31 @@ export function signUpResult(
   record: SignUpRecord,
   { now, settings }: { readonly now: Date; readonly settings: SessionSettings },
 ): NewSession {
-  const { userId, sessionId, email, name, token, deviceToken, client } = record;
+  const { userId, sessionId, draft, emailVerified, token, deviceToken } = record;
   const user = {
     id: userId,
-    email,
-    name,
-    emailVerifiedAt: null,
+    email: draft.email,
+    name: draft.name,
+    emailVerifiedAt: emailVerified ? now : null,
     disabledAt: null,
     createdAt: now,
     updatedAt: now,
   };
   return {
     user,
-    session: startSession({ id: sessionId, userId, client }, { now, settings }),
+    session: startSession({ id: sessionId, userId, client: draft.client }, { now, settings }),
     token,
     deviceToken,
   };
 }
 
-/** What a sign-up did besides making the account: the answers of its parts, by their names. */
-export type SignUpAnswers = Readonly<Record<string, unknown>>;
+/** What a sign-up came to, besides the account: the answers of its parts by their names, or what is asked for first. */
+export type SignUpOutcome = { readonly answers: Readonly<Record<string, unknown>> } | PendingSignIn;
+
+interface SignUpWork {
+  readonly record: SignUpRecord;
+  readonly result: NewSession;
+}
 
 /**
  * The account and what others add to it, all or nothing; `null` if the address has an account. One step if nobody
@@ -44,63 +50,96 @@ export type SignUpAnswers = Readonly<Record<string, unknown>>;
  */
 export function wholeSignUpScript(
   { hooks }: Pick<CoreEnvironment, "hooks">,
-  { record, result }: { readonly record: SignUpRecord; readonly result: NewSession },
-): { readonly singleStep: boolean; readonly script: TransactionScript<SignUpAnswers | null> } {
-  const account: NewAccount = { user: result.user, client: record.client, by: "user" };
-  const rows = signUpScript(record, result);
+  work: SignUpWork,
+): { readonly singleStep: boolean; readonly script: TransactionScript<SignUpOutcome | null> } {
+  const { record, result } = work;
+  const gated = hooks.gates.some(({ operations }) => operations.includes("signUp"));
+  const alone =
+    !gated &&
+    record.script === null &&
+    record.parts.every(({ script }) => script === null) &&
+    hooks.userCreated.length + hooks.sessionOpened.length === 0;
+  const head = insertUser.with({ ...userRow(record, result) });
+  const rows = gated
+    ? accountRows(work, null)
+    : [...accountRows(work, result.session.id), ...entryRows(work)];
   return {
-    singleStep: record.parts.every(({ script }) => script === null) && hooks.userCreated.length === 0,
+    singleStep: alone,
     *script(tx) {
-      if (!(yield* rows(tx))) return null;
-      for (const hook of hooks.userCreated) yield* hook(account)(tx);
-      const answers: Record<string, unknown> = {};
-      for (const { name, script } of record.parts) {
-        answers[name] = script && (yield* script(account)(tx));
+      if ((yield* tx.chain(head, rows)) === null) return null;
+      const answers = yield* addParts(hooks, { tx, ...work });
+      if (gated) {
+        const pending = yield* passGates(hooks, { tx, ...work });
+        if (pending !== null) return pending;
+        yield* tx.all(entryRows(work));
       }
-      return answers;
+      const { user, session } = result;
+      const { method, draft } = record;
+      for (const hook of hooks.sessionOpened) {
+        yield* hook({ user, session, client: draft.client, method })(tx);
+      }
+      return { answers };
     },
   };
 }
 
-/**
- * User, credential, session, device and event, all or none. False if the address has an account: nothing is
- * written then, and the transaction stays usable.
- */
-function signUpScript(record: SignUpRecord, { user, session }: NewSession): TransactionScript<boolean> {
-  const { id, email, name, createdAt, updatedAt } = user;
-  const head = insertUser.with({
-    id,
-    email,
-    emailCanonical: record.emailCanonical,
-    name,
-    createdAt,
-    updatedAt,
-  });
-  return function* (tx) {
-    return (yield* tx.chain(head, accountRows(record, session))) !== null;
-  };
+type SignUpStep = SignUpWork & { readonly tx: Transaction };
+
+function* addParts(
+  hooks: CoreHooks,
+  { tx, record, result }: SignUpStep,
+): Script<Readonly<Record<string, unknown>>> {
+  const account: NewAccount = { user: result.user, client: record.draft.client, by: "user" };
+  if (record.script !== null) yield* record.script(result.user)(tx);
+  for (const hook of hooks.userCreated) yield* hook(account)(tx);
+  const answers: Record<string, unknown> = {};
+  for (const { name, script } of record.parts) {
+    answers[name] = script && (yield* script(account)(tx));
+  }
+  return answers;
 }
 
-function accountRows(record: SignUpRecord, session: NewSession["session"]): readonly Call<unknown>[] {
-  const { userId, passwordHash, client } = record;
+function* passGates(hooks: CoreHooks, { tx, record, result }: SignUpStep): Script<PendingSignIn | null> {
+  const { method, draft } = record;
+  const { client, cookies } = draft;
+  const proven = { user: result.user, client, method, isNew: true, deviceId: null, cookies, passed: [] };
+  for (const { module, operations, check } of hooks.gates) {
+    if (!operations.includes("signUp")) continue;
+    const step = yield* check(proven)(tx);
+    if (step !== null) return pendingSignIn(module, step);
+  }
+  return null;
+}
+
+function userRow({ draft }: SignUpRecord, { user }: NewSession) {
+  const { id, email, name, emailVerifiedAt, createdAt, updatedAt } = user;
+  return { id, email, emailCanonical: draft.emailCanonical, name, emailVerifiedAt, createdAt, updatedAt };
+}
+
+/** The account itself. */
+function accountRows({ record, result }: SignUpWork, sessionId: string | null): readonly Call<unknown>[] {
+  const { userId, passwordHash, draft, method } = record;
+  const now = result.session.createdAt;
+  const event = recordEvent({
+    id: record.eventId,
+    type: "user.signed_up",
+    userId,
+    occurredAt: now,
+    client: draft.client,
+    sessionId,
+    data: method === "password" ? {} : { method },
+  });
+  if (passwordHash === null) return [event];
+  return [insertCredential.with({ userId, passwordHash, createdAt: now, updatedAt: now }), event];
+}
+
+/** What signs in to it. */
+function entryRows({ record, result }: SignUpWork): readonly Call<unknown>[] {
+  const { session } = result;
+  const { userId, deviceId: id, deviceTokenHash: tokenHash } = record;
   const now = session.createdAt;
   return [
-    insertCredential.with({ userId, passwordHash, createdAt: now, updatedAt: now }),
     insertSession.with({ ...session, tokenHash: record.tokenHash }),
-    insertDevice.with({
-      id: record.deviceId,
-      userId,
-      tokenHash: record.deviceTokenHash,
-      createdAt: now,
-      lastSeenAt: now,
-    }),
-    recordEvent({
-      id: record.eventId,
-      type: "user.signed_up",
-      userId,
-      occurredAt: now,
-      client,
-      sessionId: session.id,
-    }),
+    insertDevice.with({ id, userId, tokenHash, createdAt: now, lastSeenAt: now }),
   ];
 }

@@ -1,54 +1,74 @@
-import type { TransactionScript } from "../../database/script.ts";
+import type { Script, Transaction, TransactionScript } from "../../database/script.ts";
 import { AuthError } from "../../errors.ts";
 import type { CoreEnvironment } from "../core-environment.ts";
 import { withKnownOutcome } from "../known-outcome.ts";
+import type { PendingSignIn } from "../pending.ts";
 import type { NewSession } from "../session.ts";
 import { toCurrentSession, type CurrentSessionRow } from "../sessions/current-session.ts";
 import { findCurrentSessionById } from "../sessions/session-statements.ts";
 import { readPreparedSignUp, type PreparedSignUp, type SignUpRecord } from "./prepared-sign-up.ts";
-import { signUpResult, wholeSignUpScript } from "./sign-up-script.ts";
+import { signUpResult, wholeSignUpScript, type SignUpOutcome } from "./sign-up-script.ts";
 
 /**
  * Writes a prepared sign-up: one statement on PostgreSQL unless a module takes part, one transaction on SQLite. A sign-up that is already
  * there, because its answer was lost or it is run twice, gives its account and session again.
  *
- * @throws AuthError `user_exists`
+ * @throws AuthError `user_exists`, and what modules refuse
  */
-export async function signUp(environment: CoreEnvironment, prepared: PreparedSignUp): Promise<NewSession> {
-  const { database } = environment;
+export async function signUp(
+  environment: CoreEnvironment,
+  prepared: PreparedSignUp,
+): Promise<NewSession | PendingSignIn> {
+  const { database, hooks } = environment;
   const record = readPreparedSignUp(prepared);
   const lookUp = async (): Promise<NewSession | null> =>
     alreadyDone(record, await database.maybeOne(findCurrentSessionById, { id: record.sessionId }));
   const done = await withKnownOutcome(async () => {
     const result = resultNow(environment, record);
     const { script, singleStep } = wholeSignUpScript(environment, { record, result });
-    const answers = await database.transaction(script, { singleStep });
-    return answers === null ? lookUp() : { ...result, ...answers };
+    const outcome = await database.transaction(script, { singleStep });
+    return outcome === null ? lookUp() : withOutcome(result, outcome);
   }, lookUp);
-  if (done === null) throw userExists();
-  return done;
+  if (done !== null) return done;
+  if (hooks.addressTaken.length === 0) throw userExists();
+  return database.transaction((tx) => answerTaken(environment, { tx, record }));
 }
 
 /** The same inside the application's transaction. */
 export function joinedSignUpScript(
   environment: CoreEnvironment,
   prepared: PreparedSignUp,
-): TransactionScript<NewSession> {
+): TransactionScript<NewSession | PendingSignIn> {
   const record = readPreparedSignUp(prepared);
   const result = resultNow(environment, record);
   const { script, singleStep } = wholeSignUpScript(environment, { record, result });
   return function* (tx) {
     // What another part refuses is undone to here, so that the application may go on with its transaction.
-    const answers = yield* singleStep ? script(tx) : tx.transaction(script);
-    if (answers !== null) return { ...result, ...answers };
+    const outcome = yield* singleStep ? script(tx) : tx.transaction(script);
+    if (outcome !== null) return withOutcome(result, outcome);
     const done = alreadyDone(record, yield* tx.maybeOne(findCurrentSessionById, { id: record.sessionId }));
-    if (done === null) throw userExists();
-    return done;
+    return done ?? (yield* answerTaken(environment, { tx, record }));
   };
+}
+
+/** What a module would rather answer than that there is an account already. @throws AuthError `user_exists` */
+function* answerTaken(
+  { hooks }: CoreEnvironment,
+  { tx, record }: { readonly tx: Transaction; readonly record: SignUpRecord },
+): Script<PendingSignIn> {
+  for (const hook of hooks.addressTaken) {
+    const pending = yield* hook(record.draft)(tx);
+    if (pending !== null) return pending;
+  }
+  throw userExists();
 }
 
 export function userExists(): AuthError {
   return new AuthError("user_exists", { message: "There is an account with this e-mail address already" });
+}
+
+function withOutcome(result: NewSession, outcome: SignUpOutcome): NewSession | PendingSignIn {
+  return "pending" in outcome ? outcome : { ...result, ...outcome.answers };
 }
 
 function resultNow({ clock, session }: CoreEnvironment, record: SignUpRecord): NewSession {

@@ -16,6 +16,8 @@ import { insertUser } from "./user-statements.ts";
 export interface CreateUserInput {
   readonly email: string;
   readonly name?: string | null;
+  /** True if it is known that the address is theirs. Default false. */
+  readonly emailVerified?: boolean;
   /** Without a password or a hash the account has no password and cannot be signed in to with one. */
   readonly password?: string | PreparedPassword;
   /** A hash from elsewhere (argon2, bcrypt, scrypt, pbkdf2); upgraded at the first sign-in. */
@@ -35,7 +37,8 @@ export function createUserScript(
   const name = parsePlainText(input.name, { path: "name", maxLength: maximumNameLength });
   const passwordHash = readHash(input);
   const id = environment.newId(now);
-  const row = { id, email: email.address, name, createdAt: now, updatedAt: now };
+  const emailVerifiedAt = input.emailVerified === true ? now : null;
+  const row = { id, email: email.address, name, emailVerifiedAt, createdAt: now, updatedAt: now };
   const head = insertUser.with({ ...row, emailCanonical: email.canonical });
   const credential = passwordHash !== null && {
     userId: id,
@@ -45,7 +48,7 @@ export function createUserScript(
   };
   const event = changeEvent(environment, { type: "user.created", userId: id, now });
   const rest = credential ? [insertCredential.with(credential), event] : [event];
-  const user: User = { ...row, emailVerifiedAt: null, disabledAt: null };
+  const user: User = { ...row, disabledAt: null };
   return function* (tx) {
     if ((yield* tx.chain(head, rest)) === null) throw userExists();
     for (const hook of environment.hooks.userCreated) {

@@ -2,6 +2,8 @@ import type { Script, Transaction, TransactionScript } from "../../database/scri
 import type { Call } from "../../database/statements/statement.ts";
 import { isUuid } from "../../ids.ts";
 import type { CoreEnvironment } from "../core-environment.ts";
+import { tellOfChange } from "../hooks.ts";
+import { unknownClient, type ClientDetails } from "../input/client-details.ts";
 import { parseEmailAddress, type EmailAddress } from "../input/email-address.ts";
 import { parsePlainText } from "../input/plain-text.ts";
 import { deleteOtherSessions, deleteSessionsOfUser } from "../sessions/session-statements.ts";
@@ -22,6 +24,7 @@ export interface UpdateUserInput {
 interface Change {
   readonly now: Date;
   readonly email: EmailAddress;
+  readonly verified: boolean;
 }
 
 /**
@@ -40,6 +43,7 @@ export function updateUserScript(
       : parsePlainText(changes.name, { path: "name", maxLength: maximumNameLength });
   const renamed = changeEvent(environment, { type: "user.updated", userId, now, data: { fields: ["name"] } });
   const moved = changeEvent(environment, { type: "user.email_changed", userId, now });
+  const { hooks } = environment;
   return onLockedUser(userId, function* (tx, user) {
     const { emailCanonical, ...before } = user;
     let updated: User = before;
@@ -48,9 +52,35 @@ export function updateUserScript(
       yield* tx.all([renamed]);
     }
     if (email !== null && (email.address !== before.email || email.canonical !== emailCanonical)) {
-      updated = yield* changeEmail(tx, user, { now, email });
+      updated = yield* changeEmail(tx, user, { now, email, verified: false });
       yield* tx.all([endSessions(userId, changes.keepSessionId), moved]);
+      yield* tellOfChange(hooks, { user: { id: userId }, what: "email", client: unknownClient })(tx);
     }
+    return updated;
+  });
+}
+
+/** A new address, by whatever proof of it there is. */
+export interface EmailReplacement {
+  readonly userId: string;
+  readonly email: string;
+  readonly verified: boolean;
+  readonly client: ClientDetails;
+  readonly keepSessionId?: string | undefined;
+}
+
+/** @throws AuthError `not_found`, `user_exists` (the transaction stays usable), `invalid_input` */
+export function changeEmailScript(
+  environment: CoreEnvironment,
+  { userId, verified, client, keepSessionId, ...input }: EmailReplacement,
+): TransactionScript<User> {
+  const now = environment.clock.now();
+  const email = parseEmailAddress(input.email);
+  const moved = changeEvent(environment, { type: "user.email_changed", userId, now, client });
+  return onLockedUser(userId, function* (tx, user) {
+    const updated = yield* changeEmail(tx, user, { now, email, verified });
+    yield* tx.all([endSessions(userId, keepSessionId), moved]);
+    yield* tellOfChange(environment.hooks, { user: { id: userId }, what: "email", client })(tx);
     return updated;
   });
 }
@@ -59,7 +89,7 @@ export function updateUserScript(
  * An address that is taken is found by looking. Only one taken in the same instant makes the UPDATE fail, and
  * the savepoint keeps that failure from the transaction around it.
  */
-function* changeEmail(tx: Transaction, user: LockedUser, { now, email }: Change): Script<User> {
+function* changeEmail(tx: Transaction, user: LockedUser, { now, email, verified }: Change): Script<User> {
   const owner = yield* tx.maybeOne(findUserByEmail, { emailCanonical: email.canonical });
   if (owner !== null && owner.id !== user.id) throw userExists();
   try {
@@ -68,6 +98,7 @@ function* changeEmail(tx: Transaction, user: LockedUser, { now, email }: Change)
         id: user.id,
         email: email.address,
         emailCanonical: email.canonical,
+        emailVerifiedAt: verified ? now : null,
         updatedAt: now,
       }),
     );

@@ -4,15 +4,17 @@ import { AuthError } from "../../errors.ts";
 import { isUuid } from "../../ids.ts";
 import type { CoreEnvironment } from "../core-environment.ts";
 import { recordEvent } from "../events/event-statements.ts";
-import { unknownClient } from "../input/client-details.ts";
+import { tellOfChange } from "../hooks.ts";
+import { unknownClient, type ClientDetails } from "../input/client-details.ts";
+import { readEmailAddress } from "../input/email-address.ts";
 import { accountKey, confirmationKey } from "../lockout/attempt-key.ts";
 import { clearAttemptsOfUser } from "../lockout/attempt-statements.ts";
 import type { SecurityEventType } from "../security-event.ts";
 import { deleteSessionsOfUser } from "../sessions/session-statements.ts";
-import { setCredential } from "../credentials/credential-statements.ts";
+import { deleteCredential, setCredential } from "../credentials/credential-statements.ts";
 import type { User } from "../user.ts";
 import { eraseUser } from "./erase-user.ts";
-import { disableUser, enableUser, lockUser } from "./user-statements.ts";
+import { disableUser, enableUser, lockUser, verifyUserEmail } from "./user-statements.ts";
 
 export type LockedUser = User & { readonly emailCanonical: string };
 
@@ -28,18 +30,20 @@ export function onLockedUser<T>(
   };
 }
 
-/** The event of a change that the application's own code made. */
+/** The event of a change, made by the application's own code unless a client is named. */
 export function changeEvent(
   { newId }: CoreEnvironment,
   {
     type,
     userId,
     now,
+    client = unknownClient,
     data = {},
   }: {
     readonly type: SecurityEventType;
     readonly userId: string;
     readonly now: Date;
+    readonly client?: ClientDetails;
     readonly data?: { readonly [key: string]: JsonValue };
   },
 ) {
@@ -48,7 +52,7 @@ export function changeEvent(
     type,
     userId,
     occurredAt: now,
-    client: unknownClient,
+    client,
     data,
   });
 }
@@ -71,6 +75,9 @@ export function disableScript(
       deleteSessionsOfUser.with({ userId }),
       event,
     ]);
+    yield* tellOfChange(environment.hooks, { user: { id: userId }, what: "disabled", client: unknownClient })(
+      tx,
+    );
     return disabled!;
   });
 }
@@ -80,6 +87,9 @@ export function enableScript(environment: CoreEnvironment, userId: string): Tran
   const event = changeEvent(environment, { type: "user.enabled", userId, now });
   return onLockedUser(userId, function* (tx) {
     const [[enabled]] = yield* tx.all([enableUser.with({ id: userId, updatedAt: now }), event]);
+    yield* tellOfChange(environment.hooks, { user: { id: userId }, what: "enabled", client: unknownClient })(
+      tx,
+    );
     return enabled!;
   });
 }
@@ -91,21 +101,57 @@ export function unlockScript(environment: CoreEnvironment, userId: string): Tran
   });
 }
 
+/** A change of somebody's password, or of the lack of one. */
+export interface PasswordReplacement {
+  readonly userId: string;
+  /** `null`: the account has none from now on. */
+  readonly passwordHash: string | null;
+  readonly client?: ClientDetails;
+}
+
+/** Ends every session and forgets the failed attempts. */
 export function setPasswordScript(
   environment: CoreEnvironment,
-  { userId, passwordHash }: { readonly userId: string; readonly passwordHash: string },
+  { userId, passwordHash, client = unknownClient }: PasswordReplacement,
 ): TransactionScript<User> {
   const now = environment.clock.now();
-  const event = changeEvent(environment, { type: "password.set", userId, now });
+  const type = passwordHash === null ? "password.removed" : "password.set";
+  const event = changeEvent(environment, { type, userId, now, client });
+  const credential =
+    passwordHash === null
+      ? deleteCredential.with({ userId })
+      : setCredential.with({ userId, passwordHash, createdAt: now, updatedAt: now });
   return onLockedUser(userId, function* (tx, { emailCanonical, ...user }) {
     yield* tx.all([
-      setCredential.with({ userId, passwordHash, createdAt: now, updatedAt: now }),
+      credential,
       deleteSessionsOfUser.with({ userId }),
       clearAttemptsOfUser.with(attemptKeys({ ...user, emailCanonical })),
       event,
     ]);
+    yield* tellOfChange(environment.hooks, { user: { id: userId }, what: "password", client })(tx);
     return user;
   });
+}
+
+/** False if the user has another address than the one that was proved, or is gone. */
+export function verifyEmailScript(
+  environment: CoreEnvironment,
+  {
+    userId,
+    email,
+    client,
+  }: { readonly userId: string; readonly email: string; readonly client: ClientDetails },
+): TransactionScript<boolean> {
+  const now = environment.clock.now();
+  const event = changeEvent(environment, { type: "user.email_verified", userId, now, client });
+  return function* (tx) {
+    const user = isUuid(userId) ? yield* tx.maybeOne(lockUser, { id: userId }) : null;
+    if (user === null || readEmailAddress(email)?.canonical !== user.emailCanonical) return false;
+    if (user.emailVerifiedAt !== null) return true;
+    yield* tx.all([verifyUserEmail.with({ id: userId, verifiedAt: now }), event]);
+    yield* tellOfChange(environment.hooks, { user: { id: userId }, what: "emailVerified", client })(tx);
+    return true;
+  };
 }
 
 /** False if there was no such user. */

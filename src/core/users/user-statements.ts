@@ -26,6 +26,7 @@ export const insertUser = statement({
     email: text,
     emailCanonical: text,
     name: nullable(text),
+    emailVerifiedAt: nullable(timestamp),
     createdAt: timestamp,
     updatedAt: timestamp,
   },
@@ -85,16 +86,32 @@ export const renameUser = statement<{ id: string; name: string | null; updatedAt
 });
 
 export const changeUserEmail = statement<
-  { id: string; email: string; emailCanonical: string; updatedAt: Date },
+  { id: string; email: string; emailCanonical: string; emailVerifiedAt: Date | null; updatedAt: Date },
   User
 >({
   id: "user.change_email",
-  params: { id: uuid, email: text, emailCanonical: text, updatedAt: timestamp },
+  params: {
+    id: uuid,
+    email: text,
+    emailCanonical: text,
+    emailVerifiedAt: nullable(timestamp),
+    updatedAt: timestamp,
+  },
   row: userColumns(),
   sql: (p, row) =>
     sql`update ${users} set "email" = ${p.email}, "email_canonical" = ${p.emailCanonical},
-      "email_verified_at" = null, "updated_at" = ${p.updatedAt}
+      "email_verified_at" = ${p.emailVerifiedAt}, "updated_at" = ${p.updatedAt}
       where ${users.id} = ${p.id} returning ${row}`,
+});
+
+/** A user verified already keeps the time. */
+export const verifyUserEmail = statement<{ id: string; verifiedAt: Date }, User>({
+  id: "user.verify_email",
+  params: { id: uuid, verifiedAt: timestamp },
+  row: userColumns(),
+  sql: (p, row) =>
+    sql`update ${users} set "email_verified_at" = coalesce(${users.emailVerifiedAt}, ${p.verifiedAt}),
+      "updated_at" = ${p.verifiedAt} where ${users.id} = ${p.id} returning ${row}`,
 });
 
 /** A user disabled already keeps the time, and gets the new reason. */

@@ -29,6 +29,7 @@ export const errorStatuses: Readonly<Record<AuthErrorCode, ErrorStatus>> = {
   invalid_credentials: explained(401, "The e-mail address or the password is wrong"),
   unauthenticated: explained(401, "Not signed in"),
   session_not_fresh: explained(403, "Sign in again to do this"),
+  sign_in_refused: explained(403, "This account cannot be signed in to"),
   not_found: explained(404, "Not found"),
   too_many_requests: explained(429, "Too many attempts"),
 

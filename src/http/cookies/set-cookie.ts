@@ -28,5 +28,9 @@ export function toSetCookies(
     const seconds = Math.min(Math.ceil(changes.own.maxAgeSeconds), deviceLifetimeSeconds);
     add(`${settings.modulePrefix}${module}`, changes.own.value, seconds);
   }
+  if (changes.pending !== undefined) {
+    const seconds = Math.ceil((changes.pending.expiresAt.getTime() - now.getTime()) / 1000);
+    add(`${settings.modulePrefix}${changes.pending.step}`, changes.pending.token, Math.max(0, seconds));
+  }
   return headers;
 }

@@ -1,29 +1,35 @@
 import * as z from "zod/mini";
 
-import { changePasswordInput, deleteUserInput, signInInput, signUpInput } from "./core-inputs.ts";
+import {
+  changePasswordInput,
+  confirmPasswordInput,
+  deleteUserInput,
+  signInInput,
+  signUpInput,
+} from "./core-inputs.ts";
 import type { Credential, RouteContract } from "../../contract/route.ts";
-import { sessionShape, userShape } from "./shapes.ts";
+import type { Schema } from "../../contract/schema.ts";
+import { sessionShape, signedInShape, userShape } from "./shapes.ts";
 
 /** Keeps the exact types of a contract, so that a client can be typed from the table. */
 function contract<C extends Credential, Input, Output, Id extends string>(
-  data: RouteContract<C, Input, Output, Id>,
-): RouteContract<C, Input, Output, Id> {
+  data: Contract<C, Input, Output, Id>,
+): Contract<C, Input, Output, Id> {
   return data;
 }
-
-/** Both tokens only with `tokenDelivery: "body"`. */
-const signedInShape = z.strictObject({
-  user: userShape,
-  session: sessionShape,
-  token: z.optional(z.string()),
-  deviceToken: z.optional(z.string()),
-});
 
 const passwordChangedShape = z.strictObject({
   user: userShape,
   session: sessionShape,
   token: z.optional(z.string()),
 });
+
+type Contract<C extends Credential, Input, Output, Id extends string> = RouteContract<
+  C,
+  Input,
+  Output,
+  Id
+> & { readonly output: Schema<Output> | null };
 
 /** The routes of the core, in the order of the API description. */
 export const coreContracts = {
@@ -124,6 +130,17 @@ export const coreContracts = {
       "too_many_requests",
       "overloaded",
     ],
+  }),
+  confirmPassword: contract({
+    id: "confirmPassword",
+    method: "POST",
+    path: "/password/confirm",
+    summary: "Give the password again, for what asks for a recent proof of who one is",
+    credential: "token",
+    input: confirmPasswordInput,
+    status: 200,
+    output: z.strictObject({ user: userShape, session: sessionShape }),
+    errors: ["unauthenticated", "invalid_credentials", "invalid_input", "too_many_requests", "overloaded"],
   }),
   deleteUser: contract({
     id: "deleteUser",

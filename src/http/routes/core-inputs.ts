@@ -40,4 +40,6 @@ export const signInInput = input({
 
 export const changePasswordInput = input({ currentPassword: password, newPassword: password });
 
+export const confirmPasswordInput = input({ password });
+
 export const deleteUserInput = input({ password });

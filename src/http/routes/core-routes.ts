@@ -1,3 +1,4 @@
+import { isPending, type PendingSignIn } from "../../core/pending.ts";
 import type { NewSession } from "../../core/session.ts";
 import { AuthError, isAuthError } from "../../errors.ts";
 import { isUuid } from "../../ids.ts";
@@ -6,7 +7,8 @@ import type { SignUpExtension } from "../http-modules.ts";
 import { coreContracts } from "./core-contracts.ts";
 import { extendInput } from "./extended-input.ts";
 import { implementRoute, type Route, type RouteAnswer, type RouteCall } from "../../contract/route.ts";
-import { toSessionBody, toUserBody } from "./shapes.ts";
+import { answerSignIn } from "../answers/signed-in.ts";
+import { toSessionBody, toUserBody, type SignedInBody } from "./shapes.ts";
 
 /** The core's routes over its operations. */
 export function createCoreRoutes(
@@ -32,6 +34,7 @@ function signUpRoute(operations: HttpOperations, { fields, answers }: SignUpExte
     const { email, password, name = null, extra } = call.input;
     const result = await operations.signUp({ ...extra, email, password, name }, call.context);
     const answer = await signedIn(operations, call, result);
+    if (isPending(result)) return answer;
     const others = Object.fromEntries(
       answers.map((module) => [module, (result as unknown as Record<string, unknown>)[module]]),
     );
@@ -96,6 +99,10 @@ function accountRoutes(operations: HttpOperations): Route[] {
       const session = { token: changed.token, expiresAt: changed.session.absoluteExpiresAt };
       return { body, cookies: { session } };
     }),
+    implementRoute(coreContracts.confirmPassword, async ({ input, token, context }) => {
+      const { user, session } = await operations.confirmPassword({ token, ...input }, context);
+      return { body: { user: toUserBody(user), session: toSessionBody(session) } };
+    }),
     implementRoute(coreContracts.deleteUser, async ({ input, token, carrier, context }) => {
       await operations.deleteUser({ token, password: input.password }, context);
       return carrier === "bearer" ? { body: null } : { body: null, cookies: { session: "clear" } };
@@ -103,27 +110,12 @@ function accountRoutes(operations: HttpOperations): Route[] {
   ];
 }
 
-/** Hands the tokens over the way the input asks for. */
-async function signedIn(
+function signedIn(
   operations: HttpOperations,
-  call: RouteCall<"optional", { readonly tokenDelivery?: "cookie" | "body" | undefined }>,
-  result: NewSession,
+  call: RouteCall<"optional">,
+  result: NewSession | PendingSignIn,
 ): Promise<RouteAnswer<SignedInBody>> {
-  const body = { user: toUserBody(result.user), session: toSessionBody(result.session) };
-  if (call.input.tokenDelivery === "body") {
-    return { body: { ...body, token: result.token, deviceToken: result.deviceToken } };
-  }
-  // The cookie replaces the browser's only hold on its previous session, so that session ends (ASVS 7.2.4).
-  if (call.carrier === "cookie" && call.token !== null) await operations.signOut(call.token, call.context);
-  const session = { token: result.token, expiresAt: result.session.absoluteExpiresAt };
-  return { body, cookies: { session, device: result.deviceToken } };
-}
-
-interface SignedInBody {
-  readonly user: ReturnType<typeof toUserBody>;
-  readonly session: ReturnType<typeof toSessionBody>;
-  readonly token?: string;
-  readonly deviceToken?: string;
+  return answerSignIn(call, result, (token) => operations.signOut(token, call.context));
 }
 
 async function checkHealth(operations: HttpOperations): Promise<void> {

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 
+import type { PendingSignIn } from "../../core/pending.ts";
 import type { Session } from "../../core/session.ts";
 import type { User } from "../../core/user.ts";
 
@@ -28,6 +29,27 @@ export const sessionShape = z.strictObject({
   userAgent: z.nullable(z.string()),
 });
 
+/** A sign-in that waits for a step; its token only with `tokenDelivery: "body"`. */
+const pendingShape = z.strictObject({
+  step: z.string(),
+  methods: z.array(z.string()),
+  expiresAt: timestamp,
+  details: z.record(z.string(), z.string()),
+  token: z.optional(z.string()),
+});
+
+/** What signing in answers: a session, both tokens only with `tokenDelivery: "body"`; or the step that is asked for first. */
+export const signedInShape = z.union([
+  z.strictObject({
+    user: userShape,
+    session: sessionShape,
+    token: z.optional(z.string()),
+    deviceToken: z.optional(z.string()),
+  }),
+  z.strictObject({ pending: pendingShape }),
+]);
+
+export type SignedInBody = z.infer<typeof signedInShape>;
 export type UserBody = z.infer<typeof userShape>;
 export type SessionBody = z.infer<typeof sessionShape>;
 
@@ -42,6 +64,11 @@ export function toUserBody(user: User): UserBody {
     createdAt: user.createdAt.toISOString(),
     updatedAt: user.updatedAt.toISOString(),
   };
+}
+
+export function toPendingBody({ pending }: PendingSignIn): z.infer<typeof pendingShape> {
+  const { step, methods, expiresAt, details } = pending;
+  return { step, methods: [...methods], expiresAt: expiresAt.toISOString(), details: { ...details } };
 }
 
 export function toSessionBody(session: Session): SessionBody {

@@ -56,6 +56,7 @@ export function standInOperations(): HttpOperations & { calls: RecordedCall[]; f
     revokeSession: answering("revokeSession", true),
     revokeOtherSessions: answering("revokeOtherSessions", 1),
     changePassword: answering("changePassword", { ...current, token: issuedToken }),
+    confirmPassword: answering("confirmPassword", current),
     deleteUser: answering("deleteUser", undefined),
     health: answering("health", undefined),
   };

@@ -68,6 +68,7 @@ forEachDatabase("the route contracts", (ctx) => {
       const last = await run("signIn", {
         body: { email: credentials.email, password: newPassword, tokenDelivery: delivery },
       });
+      await run("confirmPassword", { body: { password: newPassword }, ...holder(last) });
       await run("deleteUser", { body: { password: newPassword }, ...holder(last) });
       await run("health");
     }
