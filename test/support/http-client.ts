@@ -11,6 +11,8 @@ export interface HttpAnswer {
 export interface HttpClient {
   get(path: string, headers?: HeadersInit): Promise<HttpAnswer>;
   post(path: string, body?: unknown, headers?: HeadersInit): Promise<HttpAnswer>;
+  put(path: string, body?: unknown, headers?: HeadersInit): Promise<HttpAnswer>;
+  patch(path: string, body?: unknown, headers?: HeadersInit): Promise<HttpAnswer>;
   delete(path: string, body?: unknown, headers?: HeadersInit): Promise<HttpAnswer>;
   /** Name to value, as the browser would send them. */
   readonly cookies: ReadonlyMap<string, string>;
@@ -52,6 +54,8 @@ export function createHttpClient(
     cookies,
     get: (path, headers) => send("GET", path, { headers }),
     post: (path, body, headers) => send("POST", path, { body, headers }),
+    put: (path, body, headers) => send("PUT", path, { body, headers }),
+    patch: (path, body, headers) => send("PATCH", path, { body, headers }),
     delete: (path, body, headers) => send("DELETE", path, { body, headers }),
   };
 }

@@ -10,8 +10,9 @@ export function invalidInput(path: string, message: string): AuthError {
   });
 }
 
+/** In lower case, as ids are written: PostgreSQL would find any other spelling too, SQLite would not. */
 export function isUuid(value: unknown): value is string {
-  return typeof value === "string" && /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value);
+  return typeof value === "string" && /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);
 }
 
 export function requireUuid(value: unknown, path: string): string {

@@ -70,7 +70,7 @@ function codeIdOf(params: Readonly<Record<string, string>>): string {
 }
 
 function noSuchCode(): AuthError {
-  return new AuthError("not_found", { message: "There is no such referral code." });
+  return new AuthError("not_found", { message: "There is no such referral code" });
 }
 
 function toDate(text: string | null): Date | null {
