@@ -19,13 +19,16 @@ type Visitor = Pick<ModuleSignUpDraft<object>, "client" | "deviceTokenHash"> & {
 };
 
 const dayMilliseconds = 86_400_000;
+/** Of a code as somebody writes it, spaces and dashes included. */
+const maximumCodeLength = 64;
 
 /** Looks a code up in any spelling, with what may look odd about its owner and the visitor: one statement. */
 export async function findInvitation(
   { database, clock, settings }: ReferralEnvironment,
   { code, visitor }: { readonly code: string; readonly visitor: Visitor },
 ): Promise<Invitation | RedemptionRefusal> {
-  const codeKey = normaliseCode(code);
+  // A link's parameter may be anything, and a page that is visited by it must not fail.
+  const codeKey = typeof code === "string" && code.length <= maximumCodeLength ? normaliseCode(code) : "";
   if (codeKey === "") return "code_unknown";
   const now = clock.now();
   const { review } = settings;

@@ -21,10 +21,8 @@ export async function createCode(
   const { name: program } = requireProgram(settings, input.program);
   const codes = codesToTry(environment, input.code);
   const now = clock.now();
-  const limits = readLimits(
-    { maxUses: settings.defaultMaxUses, expiresAt: defaultExpiry(settings, now), ...input },
-    now,
-  );
+  const { maxUses = settings.defaultMaxUses, expiresAt = defaultExpiry(settings, now) } = input;
+  const limits = readLimits({ maxUses, expiresAt }, now);
   const ids = codes.map(() => newId(now));
   const script: TransactionScript<CodeRow> = function* (tx) {
     yield* requireUser(tx, userId);
@@ -67,6 +65,9 @@ export async function changeCode(
   const target = { id: requireUuid(input.codeId, "codeId"), ownerId: requireUuid(input.userId, "userId") };
   const now = clock.now();
   const given = readLimits(input, now);
+  if (paused !== undefined && typeof paused !== "boolean") {
+    throw invalidInput("paused", "must be true or false");
+  }
   const changed = await database.transaction(function* (tx) {
     const code = yield* tx.maybeOne(lockCode, target);
     if (code === null) throw new AuthError("not_found", { message: "There is no such referral code" });
@@ -117,10 +118,17 @@ function readLimits<L extends Limits>(
   ) {
     throw invalidInput("maxUses", "must be a whole number from 1, or null");
   }
-  if (expiresAt !== undefined && expiresAt !== null && !(expiresAt instanceof Date && expiresAt > now)) {
-    throw invalidInput("expiresAt", "must be in the future, or null");
+  if (expiresAt !== undefined && expiresAt !== null && !isFuture(expiresAt, now)) {
+    throw invalidInput("expiresAt", "must be in the future, before the year 10000, or null");
   }
   return { maxUses, expiresAt } as Pick<Required<L>, "maxUses" | "expiresAt">;
+}
+
+/** Beyond, ISO 8601 needs an agreement on more digits, and PostgreSQL reads none. */
+const yearTenThousand = Date.UTC(10_000, 0);
+
+function isFuture(moment: Date, now: Date): boolean {
+  return moment instanceof Date && moment > now && moment.getTime() < yearTenThousand;
 }
 
 function defaultExpiry({ defaultExpiresInSeconds: seconds }: ReferralSettings, now: Date): Date | null {

@@ -125,7 +125,7 @@ export interface Referrals {
   updateCode(input: UpdateCodeInput): Promise<ReferralCode>;
   /** For good. False if the user has no such code. */
   deactivateCode(target: { readonly userId: string; readonly codeId: string }): Promise<boolean>;
-  /** What would become of a sign-up with this code now, in any spelling. Says nothing of its owner. */
+  /** What would become of a sign-up with this code now, in any spelling. Says nothing of its owner. Takes anything. */
   checkCode(code: string): Promise<RedemptionAnswer>;
 
   /**
@@ -174,8 +174,8 @@ export interface Referrals {
   ): Promise<void>;
 
   /**
-   * The `Set-Cookie` value that remembers a followed link until the sign-up, or `null` if the code cannot be redeemed.
-   * `context` as from `auth.readRequest(request)`, so that a first touch stays.
+   * The `Set-Cookie` value that remembers a followed link until the sign-up, or `null` if the code cannot be redeemed,
+   * whatever it is. `context` as from `auth.readRequest(request)`, so that a first touch stays.
    */
   attributionCookie(
     code: string,
