@@ -1,8 +1,8 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { newCredentials } from "../../support/create-test-auth.ts";
 import { forEachDatabase } from "../../support/for-each-database.ts";
 import { allAtOnce, errorCode, tally } from "../../suite/core/support/error-code.ts";
-import { byManyCallers, newOwner, prepareSignUps } from "./support/prepare-sign-ups.ts";
+import { newOwner, prepareSignUps } from "./support/prepare-sign-ups.ts";
 import { createReferralAuth, type ReferralAuth } from "./support/referral-auth.ts";
 import { brokenRules } from "./support/referral-books.ts";
 
@@ -26,8 +26,6 @@ forEachDatabase("referrals at the same moment", (ctx) => {
 
   const expectOrder = async (): Promise<void> =>
     expect(await brokenRules(ctx, { capped: "capped", cap, maxCodesPerUser })).toEqual({});
-  const countUsers = async (): Promise<number> =>
-    (await ctx.host.query(`select id from ${ctx.table("users")}`)).length;
   const entriesOf = async (rewardId: string): Promise<readonly unknown[]> =>
     (
       await ctx.host.query(
@@ -35,33 +33,6 @@ forEachDatabase("referrals at the same moment", (ctx) => {
         [rewardId],
       )
     ).map((row) => row["to_state"]);
-
-  describe("DB-08: a code for 50 uses and 300 who would use it", () => {
-    it("brings 50 in, and tells the others that it is used up", async () => {
-      const userId = await newOwner(auth);
-      const { code } = await auth.referrals.createCode({ userId, maxUses: 50 });
-      const prepared = await prepareSignUps(auth, { code, count: 300 });
-      const answers = await byManyCallers(300, async (i) => {
-        const { referrals } = await auth.signUp(prepared[i]!);
-        return referrals === null ? "none" : referrals.redeemed ? referrals.program : referrals.reason;
-      });
-      expect(tally(answers)).toEqual({ open: 50, code_used_up: 250 });
-      expect(await auth.referrals.listCodes(userId)).toMatchObject([{ uses: 50, status: "used_up" }]);
-      expect(await auth.referrals.balances(userId)).toMatchObject([{ approved: 50 * 500 }]);
-      await expectOrder();
-    });
-
-    it("makes 50 accounts where one is required", async () => {
-      const userId = await newOwner(auth);
-      const { code } = await auth.referrals.createCode({ userId, maxUses: 50 });
-      const prepared = await prepareSignUps(strict, { code, count: 300 });
-      const before = await countUsers();
-      const results = await byManyCallers(300, (i) => errorCode(strict.signUp(prepared[i]!)));
-      expect(tally(results)).toEqual({ none: 50, "referrals.code_used_up": 250 });
-      expect((await countUsers()) - before).toBe(50);
-      await expectOrder();
-    });
-  });
 
   it("DB-08: a cap of 3 rewards is held by 40 at once, all of whom count and are rewarded themselves", async () => {
     const userId = await newOwner(auth);

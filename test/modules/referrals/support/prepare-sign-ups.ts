@@ -23,24 +23,3 @@ export async function prepareSignUps(
 export async function newOwner(auth: ReferralAuth): Promise<string> {
   return (await auth.users.create({ email: newCredentials().email })).id;
 }
-
-const callers = 30;
-
-/**
- * The results of `count` calls by as many callers as a busy machine serves: three times a pool's connections, so
- * that each is always in demand and nobody waits longer for one than the library lets anybody wait.
- */
-export async function byManyCallers<T>(
-  count: number,
-  call: (index: number) => Promise<T>,
-): Promise<readonly T[]> {
-  const results: T[] = [];
-  let next = 0;
-  await allAtOnce(callers, async () => {
-    while (next < count) {
-      const index = next++;
-      results[index] = await call(index);
-    }
-  });
-  return results;
-}

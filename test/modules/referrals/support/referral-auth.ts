@@ -1,6 +1,6 @@
 import { createAuth, type Auth } from "wispy-auth";
 import { referrals, type ReferralOptions } from "wispy-auth/referrals";
-import { cheapHasher, testBaseUrl } from "../../../support/create-test-auth.ts";
+import { cheapHasher, testBaseUrl, type AuthOptions } from "../../../support/create-test-auth.ts";
 import type { SuiteContext } from "../../../support/for-each-database.ts";
 import { createTestClock, type TestClock } from "../../../support/test-clock.ts";
 
@@ -8,10 +8,16 @@ export type ReferralAuth = Auth<unknown, readonly [ReturnType<typeof referrals>]
   readonly clock: TestClock;
 };
 
+interface ReferralAuthOptions {
+  /** Default: the suite's own handle. */
+  readonly database?: unknown;
+  readonly pool?: AuthOptions["pool"];
+}
+
 /** An `Auth` with referrals on the suite's own handle; closed with the suite. */
 export async function createReferralAuth(
   ctx: SuiteContext,
-  { database, ...options }: ReferralOptions & { readonly database?: unknown } = {},
+  { database, pool, ...options }: ReferralOptions & ReferralAuthOptions = {},
 ): Promise<ReferralAuth> {
   const clock = createTestClock();
   const auth = await createAuth({
@@ -22,6 +28,7 @@ export async function createReferralAuth(
     clock,
     log: () => undefined,
     ...ctx.authOptions,
+    ...(pool && { pool }),
     modules: [referrals(options)],
   });
   ctx.onSuiteEnd(() => auth.close());
