@@ -1,6 +1,6 @@
-import { beforeAll, expect, it } from "vitest";
-import { createAuth, type Auth } from "wispy-auth";
-import { defineModule } from "wispy-auth/module";
+import { beforeAll, describe, expect, it } from "vitest";
+import { createAuth, isAuthError } from "wispy-auth";
+import { defineModule, sql, statement, usersTable, uuid, type ModuleHooks } from "wispy-auth/module";
 import { referrals } from "wispy-auth/referrals";
 import { cheapHasher, newCredentials, testBaseUrl } from "../../support/create-test-auth.ts";
 import { forEachDatabase } from "../../support/for-each-database.ts";
@@ -10,21 +10,44 @@ import { createReferralAuth, type ReferralAuth } from "./support/referral-auth.t
 
 const refusal = new Error("the module after referrals refuses");
 
-/** A module that runs after referrals, in the same sign-up, and refuses it. */
-const refuses = () =>
+const refuse = (): never => {
+  throw refusal;
+};
+
+const findNewcomer = statement({
+  id: "refuses.find_newcomer",
+  params: { id: uuid },
+  row: { id: usersTable.id },
+  sql: (p, row) => sql`select ${row} from ${usersTable} where ${usersTable.id} = ${p.id}`,
+});
+
+type Hooks = ModuleHooks<object, unknown>;
+
+/** Where a later module may fail in the transaction of a sign-up that brings a code. */
+const placesInside = {
+  "as its script is made": { signUp: () => refuse },
+  "as its script begins": { signUp: () => () => refuse },
+  "after statements of its own": {
+    signUp:
+      () =>
+      ({ user }) =>
+        function* (tx) {
+          yield* tx.one(findNewcomer, { id: user.id });
+          return refuse();
+        },
+  },
+  "as a user is made": { userCreated: () => refuse },
+} satisfies Readonly<Record<string, Hooks>>;
+
+const places = { "before the transaction": { signUp: refuse }, ...placesInside };
+
+/** A module that comes after referrals in the same sign-up, and refuses it. */
+const refuses = (hooks: Hooks) =>
   defineModule({
     name: "refuses",
     dependsOn: ["referrals"],
-    start: () => ({
-      api: {},
-      hooks: {
-        signUp: () => () =>
-          // oxlint-disable-next-line require-yield
-          function* () {
-            throw refusal;
-          },
-      },
-    }),
+    statements: [findNewcomer],
+    start: () => ({ api: {}, hooks }),
   });
 
 const programs = {
@@ -32,24 +55,27 @@ const programs = {
   capped: { referrer: { amount: 500, unit: "cent" }, maxRewardsPerReferrer: 5 },
 };
 
+const toText = (error: unknown): string => (isAuthError(error) ? error.code : (error as Error).message);
+
 forEachDatabase("a referral and its user", (ctx) => {
   let auth: ReferralAuth;
   let strict: ReferralAuth;
-  let refusing: Auth<unknown, readonly [ReturnType<typeof referrals>, ReturnType<typeof refuses>]>;
   beforeAll(async () => {
     auth = await createReferralAuth(ctx, { programs });
     strict = await createReferralAuth(ctx, { programs, requireReferralCode: true });
-    refusing = await createAuth({
+    await ctx.host.query("create table if not exists notes (author text not null)");
+  });
+
+  const startRefusing = (hooks: Hooks) =>
+    createAuth({
       database: ctx.host.native,
       baseUrl: testBaseUrl,
       password: { hasher: cheapHasher },
       log: () => undefined,
       ...ctx.authOptions,
-      modules: [referrals({ programs }), refuses()],
+      // Whatever the order in which they are named.
+      modules: [refuses(hooks), referrals({ programs })],
     });
-    ctx.onSuiteEnd(() => refusing.close());
-    await ctx.host.query("create table if not exists notes (author text not null)");
-  });
 
   const tables = [
     "users",
@@ -79,18 +105,36 @@ forEachDatabase("a referral and its user", (ctx) => {
     return (await auth.referrals.createCode({ userId, program, maxUses })).code;
   };
 
-  it.each(["open", "capped"])("are not there when a later module refuses: %s", async (program) => {
-    const account = { ...newCredentials(), referralCode: await newCode(program) };
-    const before = await inventory();
-    await expect(refusing.signUp(account)).rejects.toThrow(refusal.message);
-    expect(await inventory()).toEqual(before);
-    expect((await auth.signUp(account)).referrals).toEqual({ redeemed: true, program });
+  describe.each(Object.entries(places))("are not there when a later module refuses %s", (_, hooks) => {
+    it.each(["open", "capped"])("%s", async (program) => {
+      const refusing = await startRefusing(hooks);
+      const account = { ...newCredentials(), referralCode: await newCode(program) };
+      const before = await inventory();
+      await expect(refusing.signUp(account)).rejects.toThrow(refusal.message);
+      expect(await inventory()).toEqual(before);
+      expect((await auth.signUp(account)).referrals).toEqual({ redeemed: true, program });
+      await refusing.close();
+    });
   });
+
+  it.each(Object.entries(placesInside))(
+    "are not there when a later module refuses %s inside the application's, which goes on",
+    async (_, hooks) => {
+      const refusing = await startRefusing(hooks);
+      const account = { ...newCredentials(), referralCode: await newCode("open") };
+      const prepared = [await refusing.prepareSignUp(account)];
+      const before = await inventory();
+      expect(await inTransaction(refusing, { prepared, end: "commit" })).toEqual([refusal.message]);
+      expect(await inventory()).toEqual({ ...before, notes: before["notes"]! + 2 });
+      expect((await auth.signUp(account)).referrals).toEqual({ redeemed: true, program: "open" });
+      await refusing.close();
+    },
+  );
 
   type Prepared = Awaited<ReturnType<ReferralAuth["prepareSignUp"]>>;
   /** What joined sign-ups do in a transaction of the application's, each with what it answered or refused. */
   const inTransaction = async (
-    by: ReferralAuth,
+    by: Pick<ReferralAuth, "within">,
     { prepared, end }: { readonly prepared: readonly Prepared[]; readonly end: "commit" | "rollback" },
   ): Promise<readonly unknown[]> => {
     const results: unknown[] = [];
@@ -102,7 +146,7 @@ forEachDatabase("a referral and its user", (ctx) => {
         try {
           results.push(by.within(sqlite).signUp(one).referrals);
         } catch (error) {
-          results.push((error as { code: string }).code);
+          results.push(toText(error));
         }
       }
       sqlite.exec("insert into notes (author) values ('the application')");
@@ -115,12 +159,7 @@ forEachDatabase("a referral and its user", (ctx) => {
       await client.query("insert into notes (author) values ('the application')");
       for (const one of prepared) {
         const joined = by.within(client).signUp(one);
-        results.push(
-          await joined.then(
-            (made) => made.referrals,
-            (error: { code: string }) => error.code,
-          ),
-        );
+        results.push(await joined.then((made) => made.referrals, toText));
       }
       await client.query("insert into notes (author) values ('the application')");
       await client.query(end);
