@@ -77,16 +77,21 @@ async function routesOf(running: Running): Promise<readonly Route[]> {
   const routes: Route[] = [];
   for (const { module, started } of running) {
     for (const route of (await started.routes?.()) ?? []) {
-      const ownPath = route.path === `/${module.name}` || route.path.startsWith(`/${module.name}/`);
+      const root = `/${toKebabCase(module.name)}`;
+      const ownPath = route.path === root || route.path.startsWith(`${root}/`);
       if (!ownPath || !route.id.startsWith(`${module.name}.`)) {
         throw invalid(
-          `The module ${module.name} has the route ${route.id} at ${route.path}: ids begin with ${module.name}. and paths with /${module.name}`,
+          `The module ${module.name} has the route ${route.id} at ${route.path}: ids begin with ${module.name}. and paths with ${root}`,
         );
       }
       routes.push(route);
     }
   }
   return routes;
+}
+
+function toKebabCase(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 async function cleanUpOf(running: Running): ReturnType<StartedModules["cleanUp"]> {

@@ -130,7 +130,7 @@ export interface StartedModule<Fields extends object, Answer, Api extends object
   readonly hooks?: ModuleHooks<Fields, Answer>;
   /** What modules that depend on this one get by `use`. */
   readonly provides?: object;
-  /** Loaded with the first request. Ids begin with `<name>.`, paths with `/<name>`. */
+  /** Loaded with the first request. Ids begin with `<name>.`, paths with `/<name>` in kebab-case: `/password-reset`. */
   readonly routes?: () => readonly Route[] | Promise<readonly Route[]>;
   /** Each removes up to `limit` rows that are of no use any more, and returns how many there were. */
   readonly cleanUp?: Readonly<Record<string, (limit: number) => Promise<number>>>;
