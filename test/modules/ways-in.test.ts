@@ -123,6 +123,7 @@ forEachDatabase("every way in", (ctx) => {
       method: "keeper",
       fields: { wish },
       script: (user) =>
+        // oxlint-disable-next-line require-yield
         function* () {
           scripted.push(user.id);
         },
