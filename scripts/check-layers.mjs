@@ -26,7 +26,8 @@ const layers = [
 const allowed = new Map([
   ["crypto", ["foundation"]],
   ["modules", ["foundation", "contract"]],
-  ["adopt", ["foundation", "database", "schema", "crypto", "core"]],
+  // It knows a module by its contract alone.
+  ["adopt", ["foundation", "database", "schema", "crypto", "core", "contract"]],
   // It looks at an Auth, and at the modules that it was given.
   ["doctor", ["foundation", "database", "schema", "core", "contract", "auth"]],
 ]);

@@ -18,7 +18,8 @@ export function checkModules(modules: readonly Module[]): void {
         `A module cannot be called ${JSON.stringify(name)}: a name is camelCase letters and digits`,
       );
     }
-    for (const own of [...Object.keys(module.errors ?? {}), ...(module.eventTypes ?? [])]) {
+    const findings = (module.adoption ?? []).flatMap((rows) => Object.keys(rows.findings));
+    for (const own of [...Object.keys(module.errors ?? {}), ...(module.eventTypes ?? []), ...findings]) {
       if (!own.startsWith(`${name}.`))
         throw invalid(`The module ${name} declares ${own}, which is not its own`);
     }

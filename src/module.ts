@@ -1,5 +1,15 @@
 /** What a module is written with: ours use exactly this, and nothing else. */
 export type { ModuleAccounts, ModuleSignUp, ProvenSignIn } from "./contract/accounts.ts";
+export { adoptRows } from "./contract/adoption.ts";
+export type {
+  AdoptedRow,
+  AdoptionFindingText,
+  OldColumn,
+  OldColumns,
+  OldRowOf,
+  RowAdoption,
+  RowJudgement,
+} from "./contract/adoption.ts";
 export { defineModule } from "./contract/module.ts";
 export type {
   Module,

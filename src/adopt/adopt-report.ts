@@ -1,6 +1,7 @@
 import type { EventCounts } from "./carry-events.ts";
 import type { AdoptFinding } from "./finding.ts";
 import type { OldCounts } from "./old/old-counts.ts";
+import type { RowCounts } from "./rows/row-tally.ts";
 import type { AccountCounts } from "./tally.ts";
 
 /** What a run has done, or would do. */
@@ -16,9 +17,11 @@ export interface AdoptReport {
     readonly adoptedBefore: number;
   };
   readonly events: EventCounts;
+  /** What modules take over, one for each of their tables: none without a module, or before its tables are there. */
+  readonly rows: readonly RowCounts[];
   /** What stays in the old tables until there is something here that can take it. Nothing of it is lost meanwhile. */
   readonly waiting: {
-    /** For the referrals module. */
+    /** For the referrals module: give it to `adopt`, and migrate it first. 0 once `rows` tells of them. */
     readonly referralCodes: number;
     readonly referralRelationships: number;
     /** Accounts at Google and the like, for the OAuth module. */
@@ -37,7 +40,7 @@ export interface AdoptReport {
 export function composeReport({
   counts,
   ...parts
-}: Pick<AdoptReport, "applied" | "source" | "events" | "findings"> & {
+}: Pick<AdoptReport, "applied" | "source" | "rows" | "events" | "findings"> & {
   readonly counts: OldCounts;
   readonly accounts: AccountCounts;
   readonly adoptedBefore: number;

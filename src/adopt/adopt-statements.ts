@@ -1,11 +1,19 @@
-import { byDialect, sql } from "../database/statements/fragment.ts";
+import { byDialect, sql, type Parameter, type SqlNode } from "../database/statements/fragment.ts";
 import { insertInto, statement } from "../database/statements/statement.ts";
 import { aliased } from "../database/statements/table.ts";
-import { integer, json, nullable, text, timestamp, uuid } from "../database/statements/value-type.ts";
+import {
+  integer,
+  json,
+  nullable,
+  text,
+  timestamp,
+  uuid,
+  type JsonValue,
+} from "../database/statements/value-type.ts";
 import { events } from "../core/events/events-table.ts";
 import { attempts } from "../core/lockout/attempts-table.ts";
 import { users } from "../core/users/users-table.ts";
-import { adoptedSources, adoptedUsers } from "./adopted-tables.ts";
+import { adoptedRows, adoptedSources, adoptedUsers } from "./adopted-tables.ts";
 
 export const insertSource = statement({
   id: "adopt.insert_source",
@@ -131,4 +139,38 @@ export const moveEvents = statement({
         where ${m.oldId} = r."oldId"`,
       sqlite: sql`r.value ->> 'last' from json_each(${p.marks}) as r where ${m.oldId} = r.value ->> 'oldId'`,
     })} and ${m.source} = ${p.source}`,
+});
+
+const listedIds = (ids: Parameter<JsonValue>): SqlNode =>
+  byDialect({
+    postgres: sql`select jsonb_array_elements_text(${ids})::uuid`,
+    sqlite: sql`select value from json_each(${ids})`,
+  });
+
+export const findPresentUsers = statement({
+  id: "adopt.find_present_users",
+  params: { ids: json },
+  row: { id: t.id },
+  sql: (p, row) => sql`select ${row} from ${t} where ${t.id} in (${listedIds(p.ids)})`,
+});
+
+/** Those that are here, held until the transaction ends. Not in the way of rows that refer to them. */
+export const holdUsers = statement({
+  id: "adopt.hold_users",
+  params: { ids: json },
+  row: { id: t.id },
+  sql: (p, row) =>
+    sql`select ${row} from ${t} where ${t.id} in (${listedIds(p.ids)}) order by ${t.id}${byDialect({ postgres: sql` for no key update`, sqlite: sql`` })}`,
+});
+
+/** Many rows at once: `{ oldId, rowId }[]`. */
+export const insertAdoptedRows = statement({
+  id: "adopt.insert_rows",
+  params: { entries: json, source: text, adoptedAt: timestamp },
+  sql: (p) =>
+    sql`insert into ${adoptedRows} ("source", "old_id", "row_id", "adopted_at") ${byDialect({
+      postgres: sql`select ${p.source}, r."oldId", r."rowId", ${p.adoptedAt}
+        from jsonb_to_recordset(${p.entries}) as r("oldId" int8, "rowId" uuid)`,
+      sqlite: sql`select ${p.source}, value ->> 'oldId', value ->> 'rowId', ${p.adoptedAt} from json_each(${p.entries})`,
+    })}`,
 });

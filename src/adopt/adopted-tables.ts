@@ -21,3 +21,12 @@ export const adoptedSources = table("adopted_sources", {
   /** The last old event without an account that was looked at. */
   anonymousEventsTo: integer,
 });
+
+/** A row for each old row that a module has taken over. */
+export const adoptedRows = table("adopted_rows", {
+  /** The table that `oldId` comes from, such as `public.referral_codes`. */
+  source: text,
+  oldId: integer,
+  rowId: uuid,
+  adoptedAt: timestamp,
+});

@@ -9,13 +9,15 @@ export interface Adoption {
   readonly clock: Clock;
   /** The mapping for a FROM clause. */
   readonly mapping: string;
+  /** The same for the rows of modules. */
+  readonly rowMapping: string;
   readonly batchSize: number;
   readonly onProgress: (progress: AdoptProgress) => void;
 }
 
 /** Called after each page that was read and each batch that was committed. */
 export interface AdoptProgress {
-  readonly phase: "looking" | "accounts" | "events";
+  readonly phase: "looking" | "accounts" | "rows" | "events";
   /** Rows so far in this phase. */
   readonly rows: number;
 }

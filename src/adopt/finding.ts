@@ -1,16 +1,18 @@
 /** What a run lists one by one. Holds ids alone: no address, no name, no hash. */
 export interface AdoptFinding {
-  readonly kind: AdoptFindingKind;
-  /** `users.id` in the old tables. */
+  readonly kind: AdoptFindingKind | ModuleFindingKind;
+  /** The old table: `users` for accounts. */
+  readonly table: string;
+  /** The row's `id` there. */
   readonly oldId: number;
-  /** The account was not adopted. Once the cause is gone, the next run adopts it. */
+  /** It was not adopted. Once the cause is gone, the next run adopts it. */
   readonly heldBack: boolean;
   /**
    * The account of ours that is meant: what it was adopted as; for `address_taken`, the one in the way; for
    * `address_shared`, what it will be adopted as if it is the one to keep the address.
    */
   readonly userId: string | null;
-  /** Other old accounts that are meant. */
+  /** Other old rows of the table that are meant. */
   readonly otherOldIds: readonly number[];
   readonly message: string;
   readonly whatToDo: string;
@@ -87,7 +89,10 @@ const texts = {
 
 export type AdoptFindingKind = keyof typeof texts;
 
-/** A finding in words. */
+/** What a module says of a row that it takes over: `<module>.<reason>`. */
+export type ModuleFindingKind = `${string}.${string}`;
+
+/** A finding about an account, in words. */
 export function describeFinding(
   kind: AdoptFindingKind,
   {
@@ -96,5 +101,5 @@ export function describeFinding(
     otherOldIds = [],
   }: { readonly oldId: number; readonly userId?: string | null; readonly otherOldIds?: readonly number[] },
 ): AdoptFinding {
-  return { kind, oldId, userId, otherOldIds, ...texts[kind] };
+  return { kind, table: "users", oldId, userId, otherOldIds, ...texts[kind] };
 }

@@ -5,19 +5,22 @@ import { judgeAccount, type Judgement, type Verdict } from "./judge-account.ts";
 import { readPages } from "./read-pages.ts";
 import { Tally } from "./tally.ts";
 
-/** What `carryAccounts` would do, by reading alone. */
+/** What `carryAccounts` would do, by reading alone; and what each account would become, for rows that refer to it. */
 export async function surveyAccounts(
   adoption: Adoption,
   { judgement, hasOwnTables }: { readonly judgement: Judgement; readonly hasOwnTables: boolean },
-): Promise<Tally> {
+): Promise<{ readonly tally: Tally; readonly planned: ReadonlyMap<number, string> }> {
   const tally = new Tally();
+  const planned = new Map<number, string>();
   for await (const page of readPages(adoption, {})) {
     const judged = page.map((old) => judgeAccount(old, judgement));
     const taken = hasOwnTables ? await findTakenAddresses(adoption, judged) : new Map<string, string>();
-    tally.add(judged.map((verdict) => afterInsert(verdict, taken)));
+    const settled = judged.map((verdict) => afterInsert(verdict, taken));
+    tally.add(settled);
+    for (const { account } of settled) if (account !== null) planned.set(account.oldId, account.user.id);
     adoption.onProgress({ phase: "looking", rows: tally.rows });
   }
-  return tally;
+  return { tally, planned };
 }
 
 /** Canonical address -> the account of ours that has it. */

@@ -22,6 +22,7 @@ import type { ClientDetails } from "../core/input/client-details.ts";
 import type { IdSource, RandomSource } from "../ids.ts";
 import type { Migration } from "../schema/migration.ts";
 import type { ModuleAccounts } from "./accounts.ts";
+import type { RowAdoption } from "./adoption.ts";
 import type { ModuleCookie, Route, RouteAnswer, RouteCall } from "./route.ts";
 import type { Schema } from "./schema.ts";
 
@@ -160,6 +161,8 @@ export interface ModuleDefinition<
     Record<`${Name}.${string}`, { readonly status: number; readonly title: string }>
   >;
   readonly eventTypes?: readonly `${Name}.${string}`[];
+  /** Tables of the Go library that `wispy-auth adopt` takes over for it, in this order. */
+  readonly adoption?: readonly RowAdoption[];
   /** What its sign-up hook reads, besides the core's fields. Any Standard Schema that answers at once. */
   readonly signUpFields?: { readonly [K in keyof Fields]-?: Schema<Fields[K]> };
   /** Which operations may end without a session because of its hooks `signIn` and `addressTaken`; the types of their results say so. */

@@ -17,6 +17,7 @@ forEachDatabase("adopt: what stands in the way", (ctx) => {
     expect(report.findings).toEqual(
       ids.slice(0, 5).map((oldId) => ({
         kind: "address_invalid",
+        table: "users",
         heldBack: true,
         oldId,
         userId: null,

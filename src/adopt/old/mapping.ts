@@ -12,3 +12,13 @@ const emptyMapping = {
 export function mappingFor(database: Database, exists: boolean): string {
   return exists ? database.table("adopted_users") : emptyMapping[database.dialect];
 }
+
+const emptyRowMapping = {
+  postgres: "(select null::text as source, null::int8 as old_id, null::uuid as row_id where false)",
+  sqlite: "(select null as source, null as old_id, null as row_id where false)",
+};
+
+/** The mapping of old rows to ours as it stands in a FROM clause. */
+export function rowMappingFor(database: Database, exists: boolean): string {
+  return exists ? database.table("adopted_rows") : emptyRowMapping[database.dialect];
+}

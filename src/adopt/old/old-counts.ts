@@ -14,12 +14,17 @@ export interface OldCounts {
   readonly referralRelationships: number;
 }
 
-/** One count after the other, each a statement that is soon done. */
-export async function countOldRows(database: Database, old: OldTables): Promise<OldCounts> {
+/** One count after the other, each a statement that is soon done. What modules take over, by table, does not wait. */
+export async function countOldRows(
+  database: Database,
+  { old, taken }: { readonly old: OldTables; readonly taken: ReadonlySet<string> },
+): Promise<OldCounts> {
   const count = async (table: string, condition = ""): Promise<number> => {
     const [row] = await database.query(`select count(*) from ${old.table(table)} ${condition}`);
     return Number(row![0]);
   };
+  const waiting = (table: string): Promise<number> | number =>
+    old.hasReferrals && !taken.has(table) ? count(table) : 0;
   const users = (condition: string): Promise<number> => count("users", `where ${condition}`);
   return {
     users: await count("users"),
@@ -29,7 +34,7 @@ export async function countOldRows(database: Database, old: OldTables): Promise<
     avatars: await users("avatar_url <> ''"),
     sessions: await count("sessions"),
     oauthStates: await count("oauth_states"),
-    referralCodes: old.hasReferrals ? await count("referral_codes") : 0,
-    referralRelationships: old.hasReferrals ? await count("referral_relationships") : 0,
+    referralCodes: await waiting("referral_codes"),
+    referralRelationships: await waiting("referral_relationships"),
   };
 }

@@ -20,8 +20,12 @@ export interface OldTables {
   readonly dialect: Dialect;
   /** Qualified and quoted, for SQL. */
   table(name: string): string;
+  /** A table as the mapping names it, such as `public.referral_codes`. */
+  sourceOf(name: string): string;
   /** Whether the tables of its referrals module are there too. */
   readonly hasReferrals: boolean;
+  /** Whether one of the tables that were asked for has these columns. */
+  hasColumns(name: string, columns: readonly string[]): boolean;
 }
 
 /**
@@ -58,13 +62,18 @@ const columnTexts: Record<DialectName, (prefixedNames: string, schema: string) =
 };
 
 /**
- * Looks for the Go library's tables.
+ * Looks for the Go library's tables, and for others beside them that a module asks for.
  * @throws AuthError `configuration_invalid` with what is missing of them, or if the place is our own
  */
-export async function findOldTables(database: Database, place: OldPlace = {}): Promise<OldTables> {
+export async function findOldTables(
+  database: Database,
+  { place = {}, others = [] }: { readonly place?: OldPlace | undefined; readonly others?: readonly string[] },
+): Promise<OldTables> {
   const dialect = database.dialect === "postgres" ? postgresDialect : sqliteDialect;
   const { schema, prefix } = readPlace(database, place);
-  const names = [...Object.keys(coreColumns), ...Object.keys(referralColumns)].map((name) => prefix + name);
+  const names = [...Object.keys(coreColumns), ...Object.keys(referralColumns), ...others].map(
+    (name) => prefix + name,
+  );
   const rows = await database.query(
     columnTexts[dialect.name](dialect.placeholder(1, json), dialect.placeholder(2, text)),
     [JSON.stringify(names), ...(dialect.name === "postgres" ? [schema] : [])],
@@ -78,9 +87,11 @@ export async function findOldTables(database: Database, place: OldPlace = {}): P
   if (missing.length > 0) throw notRecognised(where, missing);
   return {
     source: `${where}users`,
+    sourceOf: (name) => where + name,
     dialect,
     table: (name) => dialect.tableName({ schema, prefix }, name),
     hasReferrals,
+    hasColumns: (name, columns) => columns.every((column) => found.has(`${prefix}${name}.${column}`)),
   };
 }
 

@@ -1,17 +1,18 @@
 import { adoptInto } from "../../adopt/adopt.ts";
 import type { AdoptReport } from "../../adopt/adopt-report.ts";
-import type { AdoptFinding, AdoptFindingKind } from "../../adopt/finding.ts";
+import type { AdoptFinding } from "../../adopt/finding.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { Arguments } from "../parse-arguments.ts";
 import type { Terminal } from "../terminal.ts";
 import type { Command } from "./command.ts";
 
 /** Takes over the accounts of the Go library, or shows what would happen. */
-export const adopt: Command = async ({ given, terminal, open }) => {
+export const adopt: Command = async ({ given, configuration, terminal, open }) => {
   const { database, place } = await open();
   terminal.print(terminal.style("dim", place));
   const report = await adoptInto(database, {
     from: placeOf(given),
+    modules: configuration.modules,
     apply: given.apply,
     strict: given.strict,
     events: given.events,
@@ -20,9 +21,13 @@ export const adopt: Command = async ({ given, terminal, open }) => {
   });
   printReport(report, terminal);
   terminal.print(closingLine(report, given));
-  const complete = report.accounts.heldBack === 0 && report.applied === given.apply;
+  const heldBack = [report.accounts, ...report.rows].some((counts) => counts.heldBack > 0);
+  const complete = !heldBack && report.applied === given.apply;
   return { exitCode: complete ? exitCodes.ok : exitCodes.heldBack, json: { ...report } };
 };
+
+const forReferrals =
+  "to take them over, list referrals() under modules in wispy-auth.config.mjs, run wispy-auth migrate, and adopt again";
 
 function placeOf({ fromSchema, fromPrefix }: Arguments) {
   return {
@@ -39,7 +44,7 @@ function closingLine({ applied }: AdoptReport, { apply }: Arguments): string {
 }
 
 function printReport(report: AdoptReport, terminal: Terminal): void {
-  const { accounts, events, waiting, notTaken, findings, applied, source } = report;
+  const { accounts, rows, events, waiting, notTaken, findings, applied, source } = report;
   const list = (title: string, lines: readonly string[]): void => {
     if (lines.length === 0) return;
     terminal.print(title);
@@ -50,6 +55,11 @@ function printReport(report: AdoptReport, terminal: Terminal): void {
     `${String(accounts.found)} found: ${String(accounts.adopted)} ${adopted}, ${String(accounts.adoptedBefore)} adopted before, ${String(accounts.heldBack)} held back`,
     `of those ${adopted}: ${String(accounts.withPassword)} with a password, ${String(accounts.verified)} verified, ${String(accounts.disabled)} disabled, ${String(accounts.locked)} locked at this moment`,
   ]);
+  for (const { what, found, adoptedBefore, heldBack, leftBehind, ...counts } of rows) {
+    list(capitalised(what), [
+      `${String(found)} found: ${String(counts.adopted)} ${adopted}, ${String(adoptedBefore)} adopted before, ${String(heldBack)} held back, ${String(leftBehind)} left behind`,
+    ]);
+  }
   list("Security events", [
     `${String(events.adopted)} ${adopted}`,
     ...Object.entries(events.leftBehind).map(([type, count]) => `${String(count)} left behind: ${type}`),
@@ -57,8 +67,8 @@ function printReport(report: AdoptReport, terminal: Terminal): void {
   list(
     "Waiting in the old tables",
     present([
-      [waiting.referralCodes, "referral codes, for the referrals module"],
-      [waiting.referralRelationships, "referrals, for the referrals module"],
+      [waiting.referralCodes, `referral codes: ${forReferrals}`],
+      [waiting.referralRelationships, `referrals: ${forReferrals}`],
       [
         waiting.identities,
         "identities at OAuth providers, for the OAuth module: until then no sign-in by them",
@@ -78,20 +88,24 @@ function printReport(report: AdoptReport, terminal: Terminal): void {
   for (const finding of findings) printFinding(finding, terminal);
 }
 
+function capitalised(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 function present(counted: readonly (readonly [number, string])[]): string[] {
   return counted.filter(([count]) => count > 0).map(([count, what]) => `${String(count)} ${what}`);
 }
 
 /** How an old account stands to the id that is named with it, where it is not what it became. */
-const relations: Partial<Record<AdoptFindingKind, string>> = {
+const relations: Partial<Record<AdoptFinding["kind"], string>> = {
   address_taken: "in the way",
   address_shared: "would be",
 };
 
 function printFinding(finding: AdoptFinding, terminal: Terminal): void {
-  const { kind, oldId, userId, otherOldIds, heldBack, message, whatToDo } = finding;
+  const { kind, table, oldId, userId, otherOldIds, heldBack, message, whatToDo } = finding;
   const about = [
-    `old account ${String(oldId)}`,
+    `old ${table === "users" ? "account" : `row of ${table}`} ${String(oldId)}`,
     ...(userId === null ? [] : [`${relations[kind] ?? "here"} ${userId}`]),
     ...(otherOldIds.length === 0 ? [] : [`others ${otherOldIds.join(", ")}`]),
   ];
