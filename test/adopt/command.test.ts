@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { adopt } from "wispy-auth/adopt";
 import { buildCli, type Cli } from "../cli/support/build-cli.ts";
@@ -7,6 +8,7 @@ import type { ProgramResult } from "../support/run-program.ts";
 import type { TestDatabase } from "../support/test-database.ts";
 import { goPassword } from "./support/go-accounts.ts";
 import { openGoDatabase, password } from "./support/go-database.ts";
+import { addGoCodes, addGoReferrals } from "./support/go-referrals.ts";
 import { createGoTables } from "./support/go-schema.ts";
 import { addEvents } from "./support/odd-accounts.ts";
 import { countOwnRows } from "./support/old-rows.ts";
@@ -59,6 +61,43 @@ forEachDatabase("wispy-auth adopt", (ctx) => {
     await (await go.auth()).signIn({ email: "ann@example.com", password });
     expect((await run(go.database, "--apply")).stdout).toMatch(/2 found: 0 adopted, 2 adopted before/);
     expect((await cli.run(["verify", "--database", go.database.url])).code).toBe(0);
+  });
+
+  it("counts referrals, says how they come over, and takes them over with the module", slow, async () => {
+    const go = await openGoDatabase(ctx);
+    const [ann, bob] = await go.add({ email: "ann@example.com" }, { email: "bob@example.com" });
+    const [code, one, other] = await addGoCodes(
+      go.host,
+      { code: "ANN-CODE", owner: ann!, uses: 1 },
+      { code: "BOB-CODE", owner: bob! },
+      { code: "B0BC0DE", owner: bob! },
+    );
+    await addGoReferrals(go.host, { code: code!, referrer: ann!, referee: bob! });
+    const without = await run(go.database, "--apply");
+    expect(without.code).toBe(0);
+    const how =
+      "to take them over, list referrals() under modules in wispy-auth.config.mjs, run wispy-auth migrate, and adopt again";
+    expect(without.stdout).toContain(`  3 referral codes: ${how}\n  1 referrals: ${how}\n`);
+
+    // Beside the package, so that it finds it.
+    const config = `${cli.folder}/${ctx.dialect}.mjs`;
+    const database = JSON.stringify(go.database.url);
+    await writeFile(
+      config,
+      `import { referrals } from "wispy-auth/referrals";
+export default { database: ${database}, modules: [referrals()] };`,
+    );
+    expect((await cli.run(["migrate", "--config", config])).code).toBe(0);
+    const { code: exitCode, stdout } = await cli.run(["adopt", "--config", config, "--apply"]);
+    expect(exitCode).toBe(6);
+    expect(stdout).toContain(
+      "Referral codes\n  3 found: 1 adopted, 0 adopted before, 2 held back, 0 left behind\n" +
+        "Referrals\n  1 found: 1 adopted, 0 adopted before, 0 held back, 0 left behind\n",
+    );
+    expect(stdout).toContain(
+      `held back referrals.code_shared old row of referral_codes ${String(one)}, others ${String(other)}\n`,
+    );
+    expect(stdout).not.toMatch(/Waiting|BOB.?CODE/);
   });
 
   it("ends with 6 when accounts are held back, and names each by its number alone", slow, async () => {

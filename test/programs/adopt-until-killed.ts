@@ -3,6 +3,7 @@
 import { existsSync, writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { adopt } from "wispy-auth/adopt";
+import { referrals } from "wispy-auth/referrals";
 
 export interface AdoptUntilKilled {
   readonly url: string;
@@ -26,6 +27,7 @@ const report = await adopt({
   database: url,
   apply: true,
   batchSize,
+  modules: [referrals()],
   onProgress: ({ phase, rows }) => say(`${phase} ${String(rows)};`),
 });
 say(JSON.stringify(report.accounts));

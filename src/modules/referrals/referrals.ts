@@ -1,4 +1,7 @@
 import { defineModule, type Schema } from "../../module.ts";
+import { adoptCodes } from "./adoption/adopt-codes.ts";
+import { adoptReferrals } from "./adoption/adopt-referrals.ts";
+import * as adoptionStatements from "./adoption/adoption-statements.ts";
 import { followLink } from "./attribution.ts";
 import * as codeStatements from "./code-statements.ts";
 import { findInvitation } from "./find-invitation.ts";
@@ -42,9 +45,13 @@ export function referrals(options: ReferralOptions = {}) {
     name: "referrals",
     migrations: [createReferrals],
     tables: referralTables,
-    statements: [codeStatements, memberStatements, referralStatements, rewardStatements].flatMap((file) =>
-      Object.values(file).filter((value) => "with" in value),
-    ),
+    statements: [
+      adoptionStatements,
+      codeStatements,
+      memberStatements,
+      referralStatements,
+      rewardStatements,
+    ].flatMap((file) => Object.values(file).filter((value) => "with" in value)),
     errors: referralErrors,
     eventTypes: [
       "referrals.redeemed",
@@ -58,6 +65,7 @@ export function referrals(options: ReferralOptions = {}) {
       "referrals.reward_rejected",
     ],
     signUpFields: { referralCode },
+    adoption: [adoptCodes(settings), adoptReferrals(settings)],
     start(context) {
       const environment: ReferralEnvironment = { ...context, settings };
       // Without the secret there is no reading a cookie: better said at the start than at a sign-up.

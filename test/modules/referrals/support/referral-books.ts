@@ -1,6 +1,9 @@
 import type { SuiteContext } from "../../../support/for-each-database.ts";
 import type { HostRow } from "../../../support/test-host.ts";
 
+/** Where the books are. */
+type Books = Pick<SuiteContext, "dialect" | "host" | "table">;
+
 export interface BooksOptions {
   /** The program with a cap, and how many rewards of one referrer it allows. */
   readonly capped: string;
@@ -13,7 +16,7 @@ const counts = "('pending', 'held', 'approved', 'fulfilled')";
 
 /** What must hold of the referral tables at any moment, each as the rows that break it: there are none, by name. */
 export async function brokenRules(
-  ctx: SuiteContext,
+  ctx: Books,
   options: BooksOptions,
 ): Promise<Readonly<Record<string, readonly HostRow[]>>> {
   const broken: Record<string, readonly HostRow[]> = {};
@@ -25,7 +28,7 @@ export async function brokenRules(
   return broken;
 }
 
-function ledgerRules(ctx: SuiteContext): Record<string, string> {
+function ledgerRules(ctx: Books): Record<string, string> {
   const [rewards, entries] = [ctx.table("referral_rewards"), ctx.table("referral_entries")];
   const kept = states.map(
     (state) =>
@@ -53,7 +56,7 @@ function ledgerRules(ctx: SuiteContext): Record<string, string> {
   };
 }
 
-function counterRules(ctx: SuiteContext): Record<string, string> {
+function counterRules(ctx: Books): Record<string, string> {
   const [referrals, rewards] = [ctx.table("referrals"), ctx.table("referral_rewards")];
   const [members, days] = [ctx.table("referral_members"), ctx.table("referral_days")];
   const dayOf = (column: string) =>
@@ -83,10 +86,7 @@ function counterRules(ctx: SuiteContext): Record<string, string> {
   };
 }
 
-function limitRules(
-  ctx: SuiteContext,
-  { capped, cap, maxCodesPerUser }: BooksOptions,
-): Record<string, string> {
+function limitRules(ctx: Books, { capped, cap, maxCodesPerUser }: BooksOptions): Record<string, string> {
   const [referrals, rewards] = [ctx.table("referrals"), ctx.table("referral_rewards")];
   return {
     "a referral has one reward for each side": `select referral_id, role from ${rewards}
@@ -117,7 +117,7 @@ const names: readonly (readonly [table: string, column: string])[] = [
   ["referral_days", "owner"],
 ];
 
-function nameRules(ctx: SuiteContext): Record<string, string> {
+function nameRules(ctx: Books): Record<string, string> {
   const named = names.map(
     ([table, column]) =>
       `select '${table}.${column}' as place, cast(${column} as text) as id from ${ctx.table(table)} where ${column} is not null`,
