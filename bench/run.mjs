@@ -5,8 +5,8 @@ const HELP = `npm run bench -- [options]
 
 Measures wispy-auth beside better-auth and a bare driver, on a PostgreSQL of its own.
 
-  --only <names>     some of: throughput, statement-safety, session-table-size, start-up, round-trips,
-                       held-connections, sign-in-timing, footprint
+  --only <names>     some of: throughput, statement-safety, session-table-size, referral-sign-up, start-up,
+                       round-trips, held-connections, sign-in-timing, footprint
   --seconds <n>      length of one run (default 1)
   --repeats <n>      runs of each subject, of which the median counts (default 7)
   --json             the figures as JSON
@@ -18,7 +18,7 @@ const { values } = parseArgs({
     only: {
       type: "string",
       default:
-        "throughput,statement-safety,session-table-size,start-up,round-trips,held-connections,sign-in-timing,footprint",
+        "throughput,statement-safety,session-table-size,referral-sign-up,start-up,round-trips,held-connections,sign-in-timing,footprint",
     },
     seconds: { type: "string", default: "1" },
     repeats: { type: "string", default: "7" },

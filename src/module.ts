@@ -44,6 +44,7 @@ export type {
   NewAccount,
   OpenedSession,
   ProvenUser,
+  SignUpChain,
   SignUpDraft,
   UserChange,
 } from "./core/hooks.ts";

@@ -1,5 +1,6 @@
 import { measureFootprint } from "./footprint.mjs";
 import { measureHeldConnections } from "./held-connections.mjs";
+import { measureReferralSignUp } from "./referral-sign-up.mjs";
 import { measureRoundTrips } from "./round-trips.mjs";
 import { measureSessionTableSize } from "./session-table-size.mjs";
 import { measureSignInTiming } from "./sign-in-timing.mjs";
@@ -17,6 +18,10 @@ export const measurements = {
   "session-table-size": {
     title: "Session checks per second, 10 at once, by size of the table",
     measure: measureSessionTableSize,
+  },
+  "referral-sign-up": {
+    title: "Sign-ups per second with a referral code and without, password hash left out",
+    measure: measureReferralSignUp,
   },
   "start-up": { title: "Start on a current schema", measure: measureStartUp },
   "round-trips": { title: "Round trips to PostgreSQL", measure: measureRoundTrips },

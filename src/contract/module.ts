@@ -4,6 +4,7 @@ import type {
   NewAccount,
   OpenedSession,
   ProvenUser,
+  SignUpChain,
   SignUpDraft,
   UserChange,
 } from "../core/hooks.ts";
@@ -122,7 +123,8 @@ export type SignInCall = Pick<RouteCall, "token" | "carrier" | "context"> & {
   readonly input?: unknown;
 };
 
-export type SignUpScript<Answer> = (account: NewAccount) => TransactionScript<Answer>;
+/** What a module does in the transaction of a sign-up: a script, or statements alone, which cost no transaction. */
+export type SignUpScript<Answer> = (account: NewAccount) => TransactionScript<Answer> | SignUpChain<Answer>;
 
 /** A module at work. */
 export interface StartedModule<Fields extends object, Answer, Api extends object> {

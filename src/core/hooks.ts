@@ -1,4 +1,4 @@
-import type { TransactionScript } from "../database/script.ts";
+import type { Chain, TransactionScript } from "../database/script.ts";
 import type { ClientDetails } from "./input/client-details.ts";
 import type { PendingOperation, PendingSignIn, StepRequest } from "./pending.ts";
 import type { Session } from "./session.ts";
@@ -30,10 +30,22 @@ export interface SignUpPart {
   /** The key of its answer in the sign-up's result. */
   readonly name: string;
   /**
-   * Runs after the account's rows are written. What it throws undoes the account; what it returns is the answer.
+   * A script runs after the account's rows are written. What it throws undoes the account; what it returns is the answer.
    * `null` to stay out of this sign-up, which then costs nothing; the answer is `null` too.
    */
-  readonly script: ((account: NewAccount) => TransactionScript<unknown>) | null;
+  readonly script: ((account: NewAccount) => TransactionScript<unknown> | SignUpChain<unknown>) | null;
+}
+
+/**
+ * A part of a sign-up that is statements alone, as `Transaction.chain` takes them, the head with a guard too. PostgreSQL
+ * runs them and the account's own as one, without a transaction around it: they are written together or not at all, and
+ * see nothing of each other.
+ */
+export interface SignUpChain<Answer> extends Chain {
+  /** Where the head returned a row. */
+  readonly answer: Answer;
+  /** Finds the answer where it returned none. It runs once the account is there, and cannot undo it. */
+  readonly otherwise: TransactionScript<Answer>;
 }
 
 /** Something that is worth limiting, about to be done. */

@@ -1,5 +1,5 @@
 import { exactlyOne } from "./statements/exactly-one.ts";
-import type { Call, Statement } from "./statements/statement.ts";
+import type { Call, Heads, Statement } from "./statements/statement.ts";
 
 /** What one statement gave back: decoded rows, and how many rows it returned or changed. */
 export interface StatementResult {
@@ -10,7 +10,7 @@ export interface StatementResult {
 /** What a script asks of its database, one step at a time. */
 export type Step =
   | { readonly kind: "execute"; readonly call: Call<unknown> }
-  | { readonly kind: "together"; readonly calls: readonly Call<unknown>[]; readonly guarded: boolean }
+  | { readonly kind: "together"; readonly calls: readonly Call<unknown>[]; readonly heads: Heads }
   | { readonly kind: "raw"; readonly text: string; readonly values: readonly unknown[] };
 
 /** A generator that yields statements and nothing else. See `docs/decisions/0001-transaction-scripts.md`. */
@@ -22,6 +22,12 @@ export type TransactionScript<T> = (tx: Transaction) => Script<T>;
 type Rows<C extends readonly Call<unknown>[]> = {
   readonly [K in keyof C]: C[K] extends Call<infer R> ? readonly R[] : never;
 };
+
+/** Statements that run only if the first of them returned a row. The others are as `Transaction.chain` takes them. */
+export interface Chain {
+  readonly head: Call<unknown>;
+  readonly rest: readonly Call<unknown>[];
+}
 
 /** The statements of one transaction, each used as `yield* tx.one(...)`. */
 export interface Transaction {
@@ -42,6 +48,11 @@ export interface Transaction {
    * round trip on PostgreSQL. The others are inserts made by `insertInto`, or end their WHERE with `guard`.
    */
   chain<R>(head: Call<R>, rest: readonly Call<unknown>[]): Script<R | null>;
+  /**
+   * Runs a chain, and further ones if its head returned a row: their heads are chained to it themselves. Gives the row
+   * of each head, or `null`, the first chain's first. One round trip on PostgreSQL.
+   */
+  chains(first: Chain, others: readonly Chain[]): Script<readonly unknown[]>;
   /** A savepoint: if the inner script throws, its statements are undone and the error goes on. */
   transaction<T>(script: TransactionScript<T>): Script<T>;
   /** One statement as text, for DDL. Rows come back as arrays. */
@@ -72,12 +83,23 @@ export function createTransaction(): Transaction {
       return (yield* execute(statement.with(params))).rowCount;
     },
     *all(calls) {
-      const results = yield { kind: "together", calls, guarded: false };
+      const results = yield { kind: "together", calls, heads: calls.map(() => null) };
       return results.map((result) => result.rows) as never;
     },
     *chain(head, rest) {
-      const results = yield { kind: "together", calls: [head, ...rest], guarded: true };
-      return (results[0]!.rows[0] ?? null) as never;
+      const [row] = yield* tx.chains({ head, rest }, []);
+      return row as never;
+    },
+    *chains(first, others) {
+      const calls: Call<unknown>[] = [];
+      const heads: (number | null)[] = [];
+      const places = [first, ...others].map(({ head, rest }, i) => {
+        const place = calls.push(head, ...rest) - rest.length - 1;
+        heads.push(i === 0 ? null : 0, ...rest.map(() => place));
+        return place;
+      });
+      const results = yield { kind: "together", calls, heads };
+      return places.map((place) => results[place]!.rows[0] ?? null);
     },
     *transaction(script) {
       savepoints += 1;

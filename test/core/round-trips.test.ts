@@ -1,6 +1,7 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { createAuth, type Auth } from "../../src/auth.ts";
+import { referrals } from "../../src/modules/referrals/index.ts";
 import { cheapHasher, newCredentials } from "../support/create-test-auth.ts";
 import { postgresUrl } from "../support/postgres-server.ts";
 import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
@@ -59,6 +60,24 @@ describe("on the wire, over PostgreSQL", () => {
     const credentials = newCredentials();
     expect(await roundTrips(() => auth.signUp(credentials))).toBe(1);
     expect(await roundTrips(() => auth.signUp(credentials).catch(() => null))).toBe(2);
+  });
+
+  it("a sign-up with a referral code is two: what the code is worth, and all that is written", async () => {
+    const programs = {
+      default: { referrer: { amount: 5, unit: "cent" }, referee: { amount: 1, unit: "cent" } },
+    };
+    const referring = await createAuth({
+      database: pool,
+      password: { hasher: cheapHasher },
+      log: () => undefined,
+      modules: [referrals({ programs })],
+    });
+    const { user } = await referring.signUp(newCredentials());
+    const { code } = await referring.referrals.createCode({ userId: user.id });
+    const account = { ...newCredentials(), referralCode: code };
+    expect(await roundTrips(() => referring.signUp(account))).toBe(2);
+    expect(await roundTrips(() => referring.signUp(newCredentials()))).toBe(1);
+    await referring.close();
   });
 
   it("EN-02: a sign-in is two, whether it succeeds, fails, is locked or has no account", async () => {

@@ -12,6 +12,7 @@ import { startSession } from "../sessions/new-session.ts";
 import type { SessionSettings } from "../sessions/session-settings.ts";
 import { insertUser } from "../users/user-statements.ts";
 import type { SignUpRecord } from "./prepared-sign-up.ts";
+import { startParts, type SignUpAnswers } from "./sign-up-parts.ts";
 
 /** What a sign-up at a given moment will have made. */
 export function signUpResult(
@@ -36,8 +37,8 @@ export function signUpResult(
   };
 }
 
-/** What a sign-up came to, besides the account: the answers of its parts by their names, or what is asked for first. */
-export type SignUpOutcome = { readonly answers: Readonly<Record<string, unknown>> } | PendingSignIn;
+/** What a sign-up came to, besides the account: what its parts answered, or what is asked for first. */
+export type SignUpOutcome = SignUpAnswers | PendingSignIn;
 
 interface SignUpWork {
   readonly record: SignUpRecord;
@@ -46,7 +47,7 @@ interface SignUpWork {
 
 /**
  * The account and what others add to it, all or nothing; `null` if the address has an account. One step if nobody
- * adds anything.
+ * adds more than statements.
  */
 export function wholeSignUpScript(
   { hooks }: Pick<CoreEnvironment, "hooks">,
@@ -54,20 +55,25 @@ export function wholeSignUpScript(
 ): { readonly singleStep: boolean; readonly script: TransactionScript<SignUpOutcome | null> } {
   const { record, result } = work;
   const gated = hooks.gates.some(({ operations }) => operations.includes("signUp"));
+  const account: NewAccount = { user: result.user, client: record.draft.client, by: "user" };
+  const parts = startParts(record.parts, account);
   const alone =
     !gated &&
     record.script === null &&
-    record.parts.every(({ script }) => script === null) &&
+    parts.scripts.length === 0 &&
     hooks.userCreated.length + hooks.sessionOpened.length === 0;
   const head = insertUser.with({ ...userRow(record, result) });
-  const rows = gated
+  const rest = gated
     ? accountRows(work, null)
     : [...accountRows(work, result.session.id), ...entryRows(work)];
   return {
     singleStep: alone,
     *script(tx) {
-      if ((yield* tx.chain(head, rows)) === null) return null;
-      const answers = yield* addParts(hooks, { tx, ...work });
+      const [made, ...heads] = yield* tx.chains({ head, rest }, parts.chains);
+      if (made === null) return null;
+      if (record.script !== null) yield* record.script(result.user)(tx);
+      for (const hook of hooks.userCreated) yield* hook(account)(tx);
+      const answers = yield* parts.run(heads)(tx);
       if (gated) {
         const pending = yield* passGates(hooks, { tx, ...work });
         if (pending !== null) return pending;
@@ -78,26 +84,12 @@ export function wholeSignUpScript(
       for (const hook of hooks.sessionOpened) {
         yield* hook({ user, session, client: draft.client, method })(tx);
       }
-      return { answers };
+      return answers;
     },
   };
 }
 
 type SignUpStep = SignUpWork & { readonly tx: Transaction };
-
-function* addParts(
-  hooks: CoreHooks,
-  { tx, record, result }: SignUpStep,
-): Script<Readonly<Record<string, unknown>>> {
-  const account: NewAccount = { user: result.user, client: record.draft.client, by: "user" };
-  if (record.script !== null) yield* record.script(result.user)(tx);
-  for (const hook of hooks.userCreated) yield* hook(account)(tx);
-  const answers: Record<string, unknown> = {};
-  for (const { name, script } of record.parts) {
-    answers[name] = script && (yield* script(account)(tx));
-  }
-  return answers;
-}
 
 function* passGates(hooks: CoreHooks, { tx, record, result }: SignUpStep): Script<PendingSignIn | null> {
   const { method, draft } = record;

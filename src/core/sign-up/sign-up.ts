@@ -7,11 +7,13 @@ import type { NewSession } from "../session.ts";
 import { toCurrentSession, type CurrentSessionRow } from "../sessions/current-session.ts";
 import { findCurrentSessionById } from "../sessions/session-statements.ts";
 import { readPreparedSignUp, type PreparedSignUp, type SignUpRecord } from "./prepared-sign-up.ts";
-import { signUpResult, wholeSignUpScript, type SignUpOutcome } from "./sign-up-script.ts";
+import { findAnswers } from "./sign-up-parts.ts";
+import { signUpResult, wholeSignUpScript } from "./sign-up-script.ts";
 
 /**
- * Writes a prepared sign-up: one statement on PostgreSQL unless a module takes part, one transaction on SQLite. A sign-up that is already
- * there, because its answer was lost or it is run twice, gives its account and session again.
+ * Writes a prepared sign-up: one statement on PostgreSQL unless a module takes part by more than statements, one
+ * transaction on SQLite. A sign-up that is already there, because its answer was lost or it is run twice, gives its
+ * account and session again.
  *
  * @throws AuthError `user_exists`, and what modules refuse
  */
@@ -27,7 +29,10 @@ export async function signUp(
     const result = resultNow(environment, record);
     const { script, singleStep } = wholeSignUpScript(environment, { record, result });
     const outcome = await database.transaction(script, { singleStep });
-    return outcome === null ? lookUp() : withOutcome(result, outcome);
+    if (outcome === null) return lookUp();
+    if ("pending" in outcome) return outcome;
+    const { answers, owed } = outcome;
+    return { ...result, ...(owed.length === 0 ? answers : await database.transaction(findAnswers(outcome))) };
   }, lookUp);
   if (done !== null) return done;
   if (hooks.addressTaken.length === 0) throw userExists();
@@ -45,7 +50,9 @@ export function joinedSignUpScript(
   return function* (tx) {
     // What another part refuses is undone to here, so that the application may go on with its transaction.
     const outcome = yield* singleStep ? script(tx) : tx.transaction(script);
-    if (outcome !== null) return withOutcome(result, outcome);
+    if (outcome !== null) {
+      return "pending" in outcome ? outcome : { ...result, ...(yield* findAnswers(outcome)(tx)) };
+    }
     const done = alreadyDone(record, yield* tx.maybeOne(findCurrentSessionById, { id: record.sessionId }));
     return done ?? (yield* answerTaken(environment, { tx, record }));
   };
@@ -65,10 +72,6 @@ function* answerTaken(
 
 export function userExists(): AuthError {
   return new AuthError("user_exists", { message: "There is an account with this e-mail address already" });
-}
-
-function withOutcome(result: NewSession, outcome: SignUpOutcome): NewSession | PendingSignIn {
-  return "pending" in outcome ? outcome : { ...result, ...outcome.answers };
 }
 
 function resultNow({ clock, session }: CoreEnvironment, record: SignUpRecord): NewSession {

@@ -6,7 +6,7 @@ import {
   type CompileContext,
   type Compiled,
 } from "../statements/compile.ts";
-import type { Call } from "../statements/statement.ts";
+import type { Call, Heads } from "../statements/statement.ts";
 
 /** Compiles each statement, and each combination of statements, once. */
 export class StatementCache {
@@ -41,13 +41,13 @@ export class StatementCache {
     return this.#single.get(statement) ?? this.register(statement);
   }
 
-  together(calls: readonly Call<unknown>[], guarded: boolean): Compiled {
+  together(calls: readonly Call<unknown>[], heads: Heads): Compiled {
     const statements = calls.map((call) => call.statement);
     for (const statement of statements) this.one(statement);
-    const key = `${guarded ? "chain" : "all"} ${statements.map((statement) => statement.id).join(" ")}`;
+    const key = statements.map(({ id }, i) => `${id} ${String(heads[i])}`).join(" ");
     const known = this.#joined.get(key);
     if (known) return known;
-    const compiled = compileTogether(statements, { ...this.#context, guarded });
+    const compiled = compileTogether(statements, { ...this.#context, heads });
     this.#joined.set(key, compiled);
     return compiled;
   }

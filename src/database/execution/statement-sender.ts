@@ -29,9 +29,7 @@ export class StatementSender {
   prepare(step: Exclude<Step, { kind: "raw" }>): Prepared {
     const calls = step.kind === "execute" ? [step.call] : step.calls;
     const together = step.kind === "together" && calls.length > 1;
-    const compiled = together
-      ? this.cache.together(calls, step.guarded)
-      : this.cache.one(calls[0]!.statement);
+    const compiled = together ? this.cache.together(calls, step.heads) : this.cache.one(calls[0]!.statement);
     return { compiled, calls };
   }
 
@@ -43,7 +41,8 @@ export class StatementSender {
     if (step.kind === "execute" || this.cache.joinsStatements) return send(this.prepare(step));
     const results: StatementResult[] = [];
     for (const call of step.calls) {
-      const skipped = step.guarded && results[0]?.rows.length === 0;
+      const head = step.heads[results.length] ?? null;
+      const skipped = head !== null && results[head]!.rows.length === 0;
       const sent = skipped ? [nothing] : await send(this.prepare({ kind: "execute", call }));
       results.push(sent[0]!);
     }

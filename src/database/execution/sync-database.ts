@@ -253,7 +253,8 @@ export class SyncDatabase extends TypedStatements implements Database {
     if (step.kind === "execute") return [this.#executeOn(driver, step.call)];
     const results: StatementResult[] = [];
     for (const call of step.calls) {
-      const skipped = step.guarded && results.length > 0 && results[0]!.rows.length === 0;
+      const head = step.heads[results.length] ?? null;
+      const skipped = head !== null && results[head]!.rows.length === 0;
       results.push(skipped ? { rows: [], rowCount: 0 } : this.#executeOn(driver, call));
     }
     return results;

@@ -2,7 +2,8 @@ import { AuthError } from "../../errors.ts";
 import type { Namespace } from "../database.ts";
 import { quoteIdentifier, type Dialect } from "../dialects/dialect.ts";
 import type { Expression, Parameter, SqlNode } from "./fragment.ts";
-import type { Call, Statement } from "./statement.ts";
+import { groupRows, isGuarded } from "./group-rows.ts";
+import type { Call, Heads, Statement } from "./statement.ts";
 import type { Column, TableInfo } from "./table.ts";
 import { isStorable } from "./value-type.ts";
 
@@ -34,11 +35,13 @@ interface Rendering extends CompileContext {
   readonly bound: Parameter<unknown>[];
   readonly encoders: ((value: unknown) => unknown)[];
   readonly offset: number;
+  /** How many rows an insert takes at once. */
+  readonly rows: number;
 }
 
 /** Compiles one statement. */
 export function compileOne(statement: AnyStatement, context: CompileContext): Compiled {
-  const rendering = startRendering(statement, { ...context, head: null, offset: 0 });
+  const rendering = startRendering(statement, { ...context, head: null, offset: 0, rows: 1 });
   const text = render(statement.body, rendering);
   const decode = rowDecoder(statement, context.dialect);
   return {
@@ -57,34 +60,32 @@ export function compileOne(statement: AnyStatement, context: CompileContext): Co
  */
 export function compileTogether(
   statements: readonly AnyStatement[],
-  options: CompileContext & { readonly guarded: boolean },
+  options: CompileContext & { readonly heads: Heads },
 ): Compiled {
-  if (options.guarded && statements[0]!.outputs.length === 0) {
-    throw new AuthError("statement_invalid", {
-      message: `Statement ${statements[0]!.id} heads a chain and returns no row`,
-    });
-  }
-  const renderings: Rendering[] = [];
   let offset = 0;
-  const parts = statements.map((statement, i) => {
+  const parts = groupRows(statements, options.heads).map(({ statement, head, places }) => {
+    const rows = places.length;
     const rendering = startRendering(statement, {
       ...options,
-      head: options.guarded && i > 0 ? "s0" : null,
+      head: head === null ? null : headName(head, { of: statement, among: statements }),
       offset,
+      rows,
     });
-    const text = render(statement.body, rendering);
-    offset += rendering.bound.length;
-    renderings.push(rendering);
-    return `${quoteIdentifier(`s${String(i)}`)} as (${text})`;
+    const text = `${quoteIdentifier(`s${String(places[0])}`)} as (${render(statement.body, rendering)})`;
+    offset += rendering.bound.length * rows;
+    return { places, rendering, text };
   });
   const decoders = statements.map((statement) => rowDecoder(statement, options.dialect));
-  const text = `with ${parts.join(", ")} ${unionOf(statements)}`;
+  const text = `with ${parts.map((part) => part.text).join(", ")} ${unionOf(statements)}`;
   return {
     ids: statements.map((statement) => statement.id),
     text,
     hot: statements[0]!.hot,
     reads: false,
-    encode: (calls) => calls.flatMap((call, i) => encodeCall(call, renderings[i]!)),
+    encode: (calls) =>
+      parts.flatMap(({ places, rendering }) =>
+        places.flatMap((place) => encodeCall(calls[place]!, rendering)),
+      ),
     decode: (rows) => {
       const results: unknown[][] = statements.map(() => []);
       for (const row of rows) {
@@ -94,6 +95,22 @@ export function compileTogether(
       return results;
     },
   };
+}
+
+function headName(
+  head: number,
+  { of, among }: { readonly of: AnyStatement; readonly among: readonly AnyStatement[] },
+): string {
+  const { id, outputs } = among[head]!;
+  if (outputs.length === 0) {
+    throw new AuthError("statement_invalid", { message: `Statement ${id} heads a chain and returns no row` });
+  }
+  if (!isGuarded(of)) {
+    throw new AuthError("statement_invalid", {
+      message: `Statement ${of.id} is chained and has neither insertInto nor a guard`,
+    });
+  }
+  return `s${String(head)}`;
 }
 
 function unionOf(statements: readonly AnyStatement[]): string {
@@ -110,7 +127,7 @@ function unionOf(statements: readonly AnyStatement[]): string {
 
 function startRendering(
   statement: AnyStatement,
-  options: CompileContext & { readonly head: string | null; readonly offset: number },
+  options: CompileContext & Pick<Rendering, "head" | "offset" | "rows">,
 ): Rendering {
   return { ...options, statement, bound: [], encoders: [] };
 }
@@ -129,17 +146,26 @@ function render(node: SqlNode, rendering: Rendering): string {
       return renderParameter(node, rendering);
     case "row":
       return renderRow(rendering);
-    case "values": {
-      const values = node.parameters.map((parameter) => renderParameter(parameter, rendering)).join(", ");
-      return rendering.head
-        ? `select ${values} from ${quoteIdentifier(rendering.head)}`
-        : `values (${values})`;
-    }
+    case "values":
+      return renderValues(node.parameters, rendering);
     case "guard":
       return rendering.head ? ` and exists (select 1 from ${quoteIdentifier(rendering.head)})` : "";
     case "dialect":
       return render(node[rendering.dialect.name], rendering);
   }
+}
+
+function renderValues(parameters: readonly Parameter<unknown>[], rendering: Rendering): string {
+  const { head, rows, dialect, offset } = rendering;
+  const first = parameters.map((parameter) => renderParameter(parameter, rendering)).join(", ");
+  // Of an insert that takes rows these are all its parameters, so every row has as many.
+  const others = Array.from({ length: rows - 1 }, (_, row) =>
+    parameters
+      .map(({ type }, i) => dialect.placeholder(offset + (row + 1) * parameters.length + i + 1, type))
+      .join(", "),
+  );
+  if (head === null) return `values ${[first, ...others].map((row) => `(${row})`).join(", ")}`;
+  return [first, ...others].map((row) => `select ${row} from ${quoteIdentifier(head)}`).join(" union all ");
 }
 
 function renderTable(table: TableInfo, { dialect, namespace }: Rendering): string {

@@ -41,6 +41,9 @@ export interface Call<R> {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
+/** For each of several statements the place of the one that must have returned a row; `null` for one that always runs. */
+export type Heads = readonly (number | null)[];
+
 /** What a statement returns one of. */
 export type RowOf<S> = S extends Statement<never, infer R> ? R : never;
 

@@ -4,6 +4,7 @@ import {
   byDialect,
   devicesTable,
   expression,
+  guard,
   insertInto,
   integer,
   nullable,
@@ -111,6 +112,7 @@ const r = aliased(referrals, "r");
 /** A code as a sign-up meets it: its owner, and what may look odd about the two. Every lookup is by an index. */
 export const findInvitation = statement({
   id: "referrals.find_invitation",
+  hot: true,
   params: {
     codeKey: text,
     ipAddress: nullable(text),
@@ -154,13 +156,14 @@ export const findInvitation = statement({
  */
 export const takeUse = statement({
   id: "referrals.take_use",
+  hot: true,
   params: { id: uuid, ownerId: uuid, now: timestamp },
   row: { id: referralCodes.id },
   sql: (p, row) =>
     sql`update ${referralCodes} set "uses" = "uses" + 1, "updated_at" = ${p.now}
       where ${referralCodes.id} = ${p.id} and ${referralCodes.ownerId} = ${p.ownerId} and ${referralCodes.pausedAt} is null
         and ${referralCodes.deactivatedAt} is null and (${referralCodes.expiresAt} is null or ${referralCodes.expiresAt} > ${p.now})
-        and (${referralCodes.maxUses} is null or ${referralCodes.uses} < ${referralCodes.maxUses})
+        and (${referralCodes.maxUses} is null or ${referralCodes.uses} < ${referralCodes.maxUses})${guard}
       returning ${row}`,
 });
 

@@ -46,6 +46,7 @@ export const addToDay = statement({
 /** Takes one of the rewards that a cap allows. Returns nothing once it is reached: the one statement that decides. */
 export const takeCap = statement({
   id: "referrals.take_cap",
+  hot: true,
   params: { program: text, userId: uuid, cap: integer },
   row: { userId: referralMembers.userId },
   sql: (p, row) =>

@@ -81,6 +81,16 @@ function redemptionScript(
         data: { referralId, program: program.name, signals: invitation.signals.map(({ kind }) => kind) },
       }),
     ];
+    if (!capped && !settings.requireReferralCode) {
+      return {
+        head: use,
+        rest,
+        answer: { redeemed: true, program: program.name },
+        *otherwise(tx) {
+          return { redeemed: false, reason: yield* whyNot(tx, { codeId, now }) };
+        },
+      };
+    }
     return function* (tx) {
       if ((yield* tx.chain(use, rest)) === null) {
         const reason = yield* whyNot(tx, { codeId, now });
