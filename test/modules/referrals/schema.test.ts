@@ -1,15 +1,22 @@
-import { setTimeout as pause } from "node:timers/promises";
-import pg from "pg";
-import { beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { createAuth } from "wispy-auth";
 import { referrals } from "wispy-auth/referrals";
-import { callWhile } from "../../coexistence/support/load.ts";
+import { coreSchema } from "../../../src/core/migrations/core-schema.ts";
+import { countApplied, failuresOf, startTogether } from "../../coexistence/support/start-together.ts";
 import { openStatementLog } from "../../schema/support/statement-log.ts";
 import { cheapHasher, newCredentials, testBaseUrl } from "../../support/create-test-auth.ts";
-import { forDatabase, forEachDatabase } from "../../support/for-each-database.ts";
+import { forEachDatabase } from "../../support/for-each-database.ts";
+import { buildProgram, type Program } from "../../support/run-program.ts";
+import type { TestHost } from "../../support/test-host.ts";
 import { allAtOnce } from "../../suite/core/support/error-code.ts";
 
 const label = "referrals/001-referrals";
+
+let program: Program;
+beforeAll(async () => {
+  program = await buildProgram("migrate-at-signal.ts");
+});
+afterAll(() => program.remove());
 
 forEachDatabase("the tables of referrals", (ctx) => {
   const options = (database: unknown) => ({
@@ -41,6 +48,15 @@ forEachDatabase("the tables of referrals", (ctx) => {
     await log.close();
   });
 
+  const expectReferrals = async (host: TestHost): Promise<void> => {
+    const auth = await createAuth({ ...options(host.native), modules: [referrals()], migrate: "verify" });
+    const { user } = await auth.signUp(newCredentials());
+    const { code } = await auth.referrals.createCode({ userId: user.id });
+    const { referrals: answer } = await auth.signUp({ ...newCredentials(), referralCode: code });
+    expect(answer).toEqual({ redeemed: true, program: "default" });
+    await auth.close();
+  };
+
   /** Who applied which migrations, over all of them: the ledger takes each once, or this throws. */
   const startAll = async (kinds: readonly ("core" | "referrals")[]): Promise<readonly string[]> => {
     const database = await ctx.createDatabase();
@@ -54,12 +70,7 @@ forEachDatabase("the tables of referrals", (ctx) => {
       });
       await auth.close();
     });
-    const auth = await createAuth({ ...options(host.native), modules: [referrals()], migrate: "verify" });
-    const { user } = await auth.signUp(newCredentials());
-    const { code } = await auth.referrals.createCode({ userId: user.id });
-    const { referrals: answer } = await auth.signUp({ ...newCredentials(), referralCode: code });
-    expect(answer).toEqual({ redeemed: true, program: "default" });
-    await auth.close();
+    await expectReferrals(host);
     return applied.sort();
   };
 
@@ -77,6 +88,27 @@ forEachDatabase("the tables of referrals", (ctx) => {
       expect(new Set(applied).size).toBe(applied.length);
     }
   });
+
+  it("are made once by 16 processes at once, of which every second knows the core alone", async () => {
+    const { url, open } = await ctx.createDatabase();
+    const orders = Array.from({ length: 16 }, (_, i) => ({
+      url,
+      namespace: "wispy",
+      // As an application starts, and as a deployment does, which tells what it applied.
+      work: i % 4 < 2 ? ("auth" as const) : ("migrate" as const),
+      referrals: i % 2 === 1,
+    }));
+    const results = await startTogether(program, orders);
+    expect(failuresOf(results)).toBe("");
+    expect(Object.values(countApplied(results)).filter((count) => count !== 1)).toEqual([]);
+    const host = open();
+    const ledger = await host.query(`select module, number from ${ctx.table("migrations")} order by 1, 2`);
+    const known = [coreSchema, referrals()].flatMap(({ name: module, migrations = [] }) =>
+      migrations.map(({ number }) => ({ module, number })),
+    );
+    expect(ledger).toEqual(known);
+    await expectReferrals(host);
+  }, 120_000);
 
   describe("once they are there", () => {
     beforeAll(async () => {
@@ -102,51 +134,5 @@ forEachDatabase("the tables of referrals", (ctx) => {
       await plain.signUp(newCredentials());
       await plain.close();
     });
-  });
-});
-
-forDatabase("postgres", "referrals under load", (ctx) => {
-  it("have no connection of their own: sign-ups with codes stay within the application's pool", async () => {
-    const max = 4;
-    const pool = new pg.Pool({ connectionString: ctx.database.url, max });
-    let opened = 0;
-    pool.on("connect", () => void (opened += 1));
-    const auth = await createAuth({
-      database: pool,
-      password: { hasher: cheapHasher },
-      log: () => undefined,
-      ...ctx.authOptions,
-      modules: [referrals({ programs: { default: { referrer: { amount: 5, unit: "cent" } } } })],
-    });
-    const owner = await auth.users.create({ email: newCredentials().email });
-    const { code } = await auth.referrals.createCode({ userId: owner.id });
-    const observer = new pg.Client({ connectionString: ctx.database.url, application_name: "observer" });
-    await observer.connect();
-    let most = 0;
-    let signedUp = 0;
-    const observe = async (): Promise<void> => {
-      while (signedUp < 60) {
-        const { rows } = await observer.query<{ n: number }>(
-          `select count(*)::int as n from pg_stat_activity where datname = current_database()
-             and backend_type = 'client backend' and application_name <> 'observer'`,
-        );
-        most = Math.max(most, rows[0]!.n);
-        await pause(5);
-      }
-    };
-    const { calls, errors } = await callWhile(observe, {
-      callers: 20,
-      call: async () => {
-        signedUp += 1;
-        await auth.signUp({ ...newCredentials(), referralCode: code });
-      },
-    });
-    expect(errors).toEqual({});
-    expect([most, opened]).toEqual([max, max]);
-    expect(pool.totalCount).toBe(max);
-    expect(await auth.referrals.stats(owner.id)).toMatchObject({ referrals: calls });
-    await auth.close();
-    await observer.end();
-    await pool.end();
   });
 });
