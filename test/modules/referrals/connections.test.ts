@@ -62,7 +62,7 @@ forDatabase("postgres", "an application with the core and referrals, under load"
 
     let most = 0;
     const observe = async (): Promise<void> => {
-      while (newcomers < 90) {
+      while (newcomers < 60) {
         most = Math.max(most, await countOpen());
         await pause(5);
       }
