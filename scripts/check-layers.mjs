@@ -1,4 +1,5 @@
 // The direction of dependencies, and what only one place may do. See "The house" in CONTRIBUTING.md.
+import { readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { dirname, join, normalize } from "node:path";
 import { readSourceFiles, withoutComments } from "./source-files.mjs";
@@ -62,6 +63,15 @@ const forbidden = [
   { pattern: /\b(select|returning)\s+(\w+\.)?\*/i, reason: "columns are always listed", except: /^$/ },
 ];
 
+/** All that a built-in module sees of us: what a module of anybody's sees. */
+const contract = "src/module.ts";
+
+/** Folders of programs that use the package as anybody does. */
+const applications = ["app", "examples"];
+/** @type {{ name: string, exports: Record<string, unknown> }} */
+const { name, exports } = JSON.parse(readFileSync("package.json", "utf8"));
+const entryPoints = Object.keys(exports).map((entry) => join(name, entry));
+
 const forbiddenNames = /(^|\/)(utils?|helpers?|types?|managers?|common|misc)\.ts$/;
 
 /** @type {string[]} */
@@ -90,9 +100,9 @@ function checkRelativeImport(path, line, target) {
   if (!path.startsWith("src/database/") && imported.startsWith("src/database/drivers/")) {
     problems.push(`${path}:${line}: only database/ reaches into ${dirname(imported)}`);
   }
-  const [own, other] = [path, imported].map((file) => /^src\/modules\/([^/]+)\//.exec(file)?.[1]);
-  if (own !== undefined && other !== undefined && own !== other) {
-    problems.push(`${path}:${line}: the module ${own} must not import the module ${other}`);
+  const [own] = /^src\/modules\/[^/]+\//.exec(path) ?? [];
+  if (own !== undefined && !imported.startsWith(own) && imported !== contract) {
+    problems.push(`${path}:${line}: outside ${own} a module imports ${contract} alone (${target})`);
   }
   if (!target.endsWith(".ts")) problems.push(`${path}:${line}: relative imports end in .ts (${target})`);
 }
@@ -110,12 +120,26 @@ function checkPackageImport(path, line, target) {
     problems.push(`${path}:${line}: write node:${target}`);
 }
 
+/** @type {(path: string, line: number, target: string) => void} */
+function checkApplicationImport(path, line, target) {
+  const [folder] = path.split("/");
+  if (/^[./]|^file:/.test(target)) {
+    const inside = target.startsWith(".") && join(dirname(path), target).startsWith(`${folder}/`);
+    if (!inside) problems.push(`${path}:${line}: imports ${target}, outside ${folder}/`);
+  } else if ((target === name || target.startsWith(`${name}/`)) && !entryPoints.includes(target)) {
+    problems.push(`${path}:${line}: ${target} is not published; package.json has no such export`);
+  }
+}
+
 const importPattern = /(?:\bfrom|\bimport)\s*\(?\s*["']([^"']+)["']/g;
+
+/** @type {(code: string) => (index: number) => number} */
+const lineFinder = (code) => (index) => code.slice(0, index).split("\n").length;
 
 const files = readSourceFiles("src", ".ts");
 for (const { path, text } of files) {
   const code = withoutComments(text);
-  const lineOf = (/** @type {number} */ index) => code.slice(0, index).split("\n").length;
+  const lineOf = lineFinder(code);
   for (const match of code.matchAll(importPattern)) {
     const check = match[1].startsWith(".") ? checkRelativeImport : checkPackageImport;
     check(path, lineOf(match.index), match[1]);
@@ -130,6 +154,14 @@ for (const { path, text } of files) {
     problems.push(`${path}: is named after a kind of code, not after what it holds`);
 }
 
-console.log(`note: ${files.length} files`);
+const programs = applications.flatMap((folder) => readSourceFiles(folder, ".ts"));
+for (const { path, text } of programs) {
+  const code = withoutComments(text);
+  for (const match of code.matchAll(importPattern)) {
+    checkApplicationImport(path, lineFinder(code)(match.index), match[1]);
+  }
+}
+
+console.log(`note: ${files.length} files, and ${programs.length} of applications`);
 for (const problem of new Set(problems)) console.log(problem);
 process.exitCode = problems.length === 0 ? 0 : 1;
