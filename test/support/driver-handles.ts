@@ -9,8 +9,10 @@ import {
   type TransactionSteps,
 } from "wispy-auth/testing";
 import { postgresDriverHandles } from "./postgres-driver-handles.ts";
+import { openPgPool } from "./pg-pool.ts";
 import { queryBuilderHandles } from "./query-builder-handles.ts";
 import { sqliteDriverHandles } from "./sqlite-driver-handles.ts";
+import { watchedPgClient, watchStatements } from "./statement-watch.ts";
 
 /** A driver whose handles an application may lend, and how an application opens one. */
 export interface DriverHandle {
@@ -19,25 +21,27 @@ export interface DriverHandle {
   readonly dialect: "postgres" | "sqlite";
   /** What `open` needs: the URL of a PostgreSQL database, the path of a SQLite file, or nothing. */
   readonly opens: "url" | "path" | "nothing";
-  /** `max`: connections of the application's pool, where there is one. Default 4. */
-  open(address: string, options?: { readonly max?: number }): Promise<HostDatabase>;
+  open(address: string, options?: OpenOptions): Promise<HostDatabase>;
+}
+
+export interface OpenOptions {
+  /** Connections of the application's pool, where there is one. Default 4. */
+  readonly max?: number;
+  /** Has the pool replace its connections while it works, by the setting that its package has for it. */
+  readonly recycles?: boolean;
+  /** What a package needs behind a pooler that does not follow prepared statements. */
+  readonly pooled?: boolean;
+  /** Told of each statement before it is sent. Not by PGlite, which has bytes alone. */
+  readonly onStatement?: ((text: string) => void) | undefined;
 }
 
 const pgPool: DriverHandle = {
   name: "pg.Pool",
   dialect: "postgres",
   opens: "url",
-  async open(url, { max = 4 } = {}) {
-    let statements = 0;
-    class CountingClient extends pg.Client {
-      override query(...sent: unknown[]): never {
-        statements += 1;
-        return super.query(...(sent as [string])) as never;
-      }
-    }
-    const pool = new pg.Pool({ connectionString: url, max, Client: CountingClient as typeof pg.Client });
-    // An application must listen for the end of idle connections, or die of it.
-    pool.on("error", () => undefined);
+  async open(url, options = {}) {
+    const watch = watchStatements(options.onStatement);
+    const pool = openPgPool(url, options, watch);
     return {
       dialect: "postgres",
       database: pool,
@@ -50,7 +54,7 @@ const pgPool: DriverHandle = {
           client.release();
         }
       },
-      statementCount: () => statements,
+      statementCount: watch.statementCount,
       close: async () => void (pool.ended || (await pool.end())),
     };
   },
@@ -60,8 +64,11 @@ const pgClient: DriverHandle = {
   name: "pg.Client",
   dialect: "postgres",
   opens: "url",
-  async open(url) {
-    const client = new pg.Client({ connectionString: url });
+  async open(url, { onStatement } = {}) {
+    const watch = watchStatements(onStatement);
+    const client = new (watchedPgClient(watch))({ connectionString: url });
+    // An application must listen for the end of its connection, or die of it.
+    client.on("error", () => undefined);
     await client.connect();
     let ended = false;
     return {
@@ -70,6 +77,7 @@ const pgClient: DriverHandle = {
       oneConnection: true,
       query: async (text) => (await client.query<HostRow>(text)).rows,
       inTransaction: (steps) => inPgTransaction(client, steps),
+      statementCount: watch.statementCount,
       async close() {
         if (ended) return;
         ended = true;
@@ -99,12 +107,9 @@ const betterSqlite3: DriverHandle = {
   name: "better-sqlite3",
   dialect: "sqlite",
   opens: "path",
-  async open(path) {
-    let statements = 0;
-    const count = (text?: unknown): void => {
-      if (!String(text).startsWith("PRAGMA")) statements += 1;
-    };
-    const database = new Database(path, { verbose: count });
+  async open(path, { onStatement } = {}) {
+    const { note, statementCount } = watchStatements(onStatement);
+    const database = new Database(path, { verbose: (text) => note(String(text)) });
     const query = (text: string): HostRow[] => {
       const statement = database.prepare<[], HostRow>(text);
       if (statement.reader) return statement.all();
@@ -118,7 +123,7 @@ const betterSqlite3: DriverHandle = {
       query: async (text) => query(text),
       inTransaction: async (steps) =>
         database.transaction(() => runStepsAtOnce(steps({ handle: database, query })))(),
-      statementCount: () => statements,
+      statementCount,
       close: async () => void database.close(),
     };
   },

@@ -2,15 +2,17 @@ import { PGlite, type PGliteOptions } from "@electric-sql/pglite";
 import postgres from "postgres";
 import { runSteps, type HostDatabase, type HostRow } from "wispy-auth/testing";
 import type { DriverHandle } from "./driver-handles.ts";
+import { watchStatements } from "./statement-watch.ts";
 
 /** An application's `sql`. */
 export function openPostgresJs(
   url: string,
   options: postgres.Options<Record<string, postgres.PostgresType>> = {},
+  onStatement?: (text: string) => void,
 ): HostDatabase & { readonly database: postgres.Sql } {
-  let statements = 0;
-  const count = (): void => void (statements += 1);
-  const sql = postgres(url, { max: 4, onnotice: () => undefined, debug: count, ...options });
+  const { note, statementCount } = watchStatements(onStatement);
+  const debug = (_connection: number, text: string): void => note(text);
+  const sql = postgres(url, { max: 4, onnotice: () => undefined, debug, ...options });
   const rowsOf = async (from: Pick<postgres.Sql, "unsafe">, text: string): Promise<HostRow[]> => [
     ...(await from.unsafe<HostRow[]>(text)),
   ];
@@ -20,7 +22,7 @@ export function openPostgresJs(
     query: (text) => rowsOf(sql, text),
     inTransaction: (steps) =>
       sql.begin((tx) => runSteps(steps({ handle: tx, query: (text) => rowsOf(tx, text) }))) as Promise<never>,
-    statementCount: () => statements,
+    statementCount,
     // Without a limit it waits for ever for a connection that was terminated.
     close: () => sql.end({ timeout: 2 }),
   };
@@ -30,7 +32,12 @@ const postgresJs: DriverHandle = {
   name: "postgres.js",
   dialect: "postgres",
   opens: "url",
-  open: async (url, { max = 4 } = {}) => openPostgresJs(url, { max }),
+  open: async (url, { max = 4, recycles = false, pooled = false, onStatement } = {}) =>
+    openPostgresJs(
+      url,
+      { max, ...(recycles ? { max_lifetime: 0.2 } : {}), ...(pooled ? { prepare: false } : {}) },
+      onStatement,
+    ),
 };
 
 let emptyFolder: Promise<Blob> | undefined;

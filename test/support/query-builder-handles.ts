@@ -3,23 +3,25 @@ import { drizzle as drizzleSqlite } from "drizzle-orm/better-sqlite3";
 import { drizzle as drizzlePostgres } from "drizzle-orm/node-postgres";
 import knex, { type Knex } from "knex";
 import { CamelCasePlugin, CompiledQuery, Kysely, PostgresDialect, SqliteDialect, type Dialect } from "kysely";
-import pg from "pg";
+import type pg from "pg";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { PrismaClient } from "../../examples/with-prisma/generated/postgres/client.ts";
 import { DataSource } from "typeorm";
 import { runSteps, runStepsAtOnce, type HostDatabase, type HostRow } from "wispy-auth/testing";
-import type { DriverHandle } from "./driver-handles.ts";
+import type { DriverHandle, OpenOptions } from "./driver-handles.ts";
+import { openPgPool, pgPoolOptions } from "./pg-pool.ts";
+import { watchPgClient, watchSqlite, watchStatements, type StatementWatch } from "./statement-watch.ts";
 
 const kyselyOnPostgres: DriverHandle = {
   name: "Kysely on PostgreSQL",
   dialect: "postgres",
   opens: "url",
-  async open(url, { max = 4 } = {}) {
-    const pool = new pg.Pool({ connectionString: url, max });
+  async open(url, options = {}) {
+    const watch = watchStatements(options.onStatement);
+    const pool = openPgPool(url, options, watch);
     // Kysely listens to none of its connections, and one that dies while it is used would end the process.
     pool.on("connect", (client) => client.on("error", () => undefined));
-    pool.on("error", () => undefined);
-    return lendKysely("postgres", new PostgresDialect({ pool }));
+    return lendKysely("postgres", { driver: new PostgresDialect({ pool }), watch });
   },
 };
 
@@ -27,20 +29,19 @@ const kyselyOnSqlite: DriverHandle = {
   name: "Kysely on SQLite",
   dialect: "sqlite",
   opens: "path",
-  async open(path) {
-    const database = new Database(path).defaultSafeIntegers();
-    return lendKysely("sqlite", new SqliteDialect({ database }));
+  async open(path, { onStatement } = {}) {
+    const watch = watchStatements(onStatement);
+    const database = new Database(path, { verbose: (text) => watch.note(String(text)) }).defaultSafeIntegers();
+    return lendKysely("sqlite", { driver: new SqliteDialect({ database }), watch });
   },
 };
 
 /** With a plugin that renames columns and changes values, as applications have. */
-function lendKysely(dialect: HostDatabase["dialect"], driver: Dialect): HostDatabase {
-  let statements = 0;
-  const database = new Kysely<unknown>({
-    dialect: driver,
-    plugins: [new CamelCasePlugin()],
-    log: ({ query }) => void (query.sql.startsWith("PRAGMA") || (statements += 1)),
-  });
+function lendKysely(
+  dialect: HostDatabase["dialect"],
+  { driver, watch }: { readonly driver: Dialect; readonly watch: StatementWatch },
+): HostDatabase {
+  const database = new Kysely<unknown>({ dialect: driver, plugins: [new CamelCasePlugin()] });
   const queryOn =
     (handle: Kysely<unknown>) =>
     async (text: string): Promise<readonly HostRow[]> =>
@@ -53,7 +54,7 @@ function lendKysely(dialect: HostDatabase["dialect"], driver: Dialect): HostData
       database
         .transaction()
         .execute((transaction) => runSteps(steps({ handle: transaction, query: queryOn(transaction) }))),
-    statementCount: () => statements,
+    statementCount: watch.statementCount,
     close: () => database.destroy(),
   };
 }
@@ -62,12 +63,15 @@ const knexOnPostgres: DriverHandle = {
   name: "Knex on PostgreSQL",
   dialect: "postgres",
   opens: "url",
-  open: async (url, { max = 4 } = {}) =>
+  open: async (url, { max = 4, recycles = false, onStatement } = {}) =>
     lendKnex("postgres", {
-      client: "pg",
-      connection: url,
-      pool: { min: 0, max },
-      postProcessResponse: ({ rows }: { rows: HostRow[] }) => rows,
+      onStatement,
+      config: {
+        client: "pg",
+        connection: url,
+        pool: { min: 0, max, ...(recycles ? { maxConnectionLifetimeMillis: 200 } : {}) },
+        postProcessResponse: ({ rows }: { rows: HostRow[] }) => rows,
+      },
     }),
 };
 
@@ -75,17 +79,30 @@ const knexOnSqlite: DriverHandle = {
   name: "Knex on SQLite",
   dialect: "sqlite",
   opens: "path",
-  open: async (filename) =>
+  open: async (filename, { onStatement } = {}) =>
     lendKnex("sqlite", {
-      client: "better-sqlite3",
-      connection: { filename, options: { safeIntegers: true } },
-      useNullAsDefault: true,
-      postProcessResponse: (rows: unknown) => (Array.isArray(rows) ? rows : []),
+      onStatement,
+      config: {
+        client: "better-sqlite3",
+        connection: { filename, options: { safeIntegers: true } },
+        useNullAsDefault: true,
+        postProcessResponse: (rows: unknown) => (Array.isArray(rows) ? rows : []),
+      },
     }),
 };
 
-function lendKnex(dialect: HostDatabase["dialect"], config: Knex.Config): HostDatabase {
-  const database = knex({ ...config, log: { warn: () => undefined } });
+function lendKnex(
+  dialect: HostDatabase["dialect"],
+  { config, onStatement }: Pick<OpenOptions, "onStatement"> & { readonly config: Knex.Config },
+): HostDatabase {
+  const watch = watchStatements(onStatement);
+  const afterCreate = (connection: unknown, done: () => void): void => {
+    if (dialect === "postgres") watchPgClient(connection as pg.Client, watch);
+    else watchSqlite(connection as Database.Database, watch);
+    done();
+  };
+  const pool = { ...config.pool, afterCreate };
+  const database = knex({ ...config, pool, log: { warn: () => undefined } });
   const queryOn =
     (handle: Knex) =>
     async (text: string): Promise<readonly HostRow[]> =>
@@ -98,6 +115,7 @@ function lendKnex(dialect: HostDatabase["dialect"], config: Knex.Config): HostDa
       database.transaction((transaction) =>
         runSteps(steps({ handle: transaction, query: queryOn(transaction) })),
       ),
+    statementCount: watch.statementCount,
     close: () => database.destroy(),
   };
 }
@@ -106,17 +124,14 @@ const prismaOnPostgres: DriverHandle = {
   name: "Prisma on PostgreSQL",
   dialect: "postgres",
   opens: "url",
-  async open(url, { max = 4 } = {}) {
-    const pool = new pg.Pool({ connectionString: url, max });
-    pool.on("error", () => undefined);
-    let statements = 0;
+  async open(url, options = {}) {
+    const watch = watchStatements(options.onStatement);
+    const pool = openPgPool(url, options, watch);
     const database = new PrismaClient({
       adapter: new PrismaPg(pool),
-      log: [{ emit: "event", level: "query" }],
       // An application that wants it so. (Serializable ones it would have to run again by itself.)
       transactionOptions: { isolationLevel: "RepeatableRead", maxWait: 20_000, timeout: 20_000 },
     });
-    database.$on("query", () => (statements += 1));
     const queryOn =
       (handle: Pick<PrismaClient, "$queryRawUnsafe">) =>
       async (text: string): Promise<readonly HostRow[]> =>
@@ -127,7 +142,7 @@ const prismaOnPostgres: DriverHandle = {
       query: queryOn(database),
       inTransaction: (steps) =>
         database.$transaction((tx) => runSteps(steps({ handle: tx, query: queryOn(tx) }))),
-      statementCount: () => statements,
+      statementCount: watch.statementCount,
       async close() {
         await database.$disconnect();
         if (!pool.ended) await pool.end();
@@ -140,9 +155,9 @@ const drizzleOnPostgres: DriverHandle = {
   name: "Drizzle on PostgreSQL",
   dialect: "postgres",
   opens: "url",
-  async open(url, { max = 4 } = {}) {
-    const pool = new pg.Pool({ connectionString: url, max });
-    pool.on("error", () => undefined);
+  async open(url, options = {}) {
+    const watch = watchStatements(options.onStatement);
+    const pool = openPgPool(url, options, watch);
     const database = drizzlePostgres({ client: pool });
     const queryOn =
       (handle: Pick<typeof database, "execute">) =>
@@ -154,6 +169,7 @@ const drizzleOnPostgres: DriverHandle = {
       query: queryOn(database),
       inTransaction: (steps) =>
         database.transaction((tx) => runSteps(steps({ handle: tx, query: queryOn(tx) }))),
+      statementCount: watch.statementCount,
       close: async () => void (pool.ended || (await pool.end())),
     };
   },
@@ -163,8 +179,9 @@ const drizzleOnSqlite: DriverHandle = {
   name: "Drizzle on SQLite",
   dialect: "sqlite",
   opens: "path",
-  async open(path) {
-    const client = new Database(path);
+  async open(path, { onStatement } = {}) {
+    const { note, statementCount } = watchStatements(onStatement);
+    const client = new Database(path, { verbose: (text) => note(String(text)) });
     const database = drizzleSqlite({ client });
     const query = (text: string): HostRow[] => {
       const statement = client.prepare<[], HostRow>(text);
@@ -179,6 +196,7 @@ const drizzleOnSqlite: DriverHandle = {
       query: async (text) => query(text),
       inTransaction: async (steps) =>
         database.transaction((tx) => runStepsAtOnce(steps({ handle: tx, query }))),
+      statementCount,
       close: async () => void client.close(),
     };
   },
@@ -188,8 +206,9 @@ const typeormOnPostgres: DriverHandle = {
   name: "TypeORM on PostgreSQL",
   dialect: "postgres",
   opens: "url",
-  async open(url, { max = 4 } = {}) {
-    const database = new DataSource({ type: "postgres", url, poolSize: max });
+  async open(url, options = {}) {
+    const watch = watchStatements(options.onStatement);
+    const database = new DataSource({ type: "postgres", url, extra: pgPoolOptions(options, watch) });
     await database.initialize();
     return {
       dialect: "postgres",
@@ -199,6 +218,7 @@ const typeormOnPostgres: DriverHandle = {
         database.transaction((manager) =>
           runSteps(steps({ handle: manager, query: (text) => manager.query<HostRow[]>(text) })),
         ),
+      statementCount: watch.statementCount,
       close: async () => void (database.isInitialized && (await database.destroy())),
     };
   },

@@ -1,15 +1,18 @@
-import { createClient, type Client } from "@libsql/client";
+import { createClient, type Client, type InStatement } from "@libsql/client";
 import Libsql from "libsql";
 import { runSteps, runStepsAtOnce, type HostDatabase, type HostRow } from "wispy-auth/testing";
-import type { DriverHandle } from "./driver-handles.ts";
+import type { DriverHandle, OpenOptions } from "./driver-handles.ts";
 import { findNodeSqlite, type NodeSqlite } from "./node-sqlite.ts";
+import { watchCalls, watchSqlite, watchStatements } from "./statement-watch.ts";
 
 const libsql: DriverHandle = {
   name: "libsql",
   dialect: "sqlite",
   opens: "path",
-  async open(path) {
+  async open(path, { onStatement } = {}) {
     const database = new Libsql(path);
+    const watch = watchStatements(onStatement);
+    watchSqlite(database, watch);
     const query = (text: string): HostRow[] => {
       const statement = database.prepare(text);
       if (statement.reader) return statement.all() as HostRow[];
@@ -23,6 +26,7 @@ const libsql: DriverHandle = {
       query: async (text) => query(text),
       inTransaction: async (steps) =>
         database.transaction(() => runStepsAtOnce(steps({ handle: database, query })))(),
+      statementCount: watch.statementCount,
       close: async () => void (database.open && database.close()),
     };
   },
@@ -32,17 +36,19 @@ const libsqlFile: DriverHandle = {
   name: "@libsql/client",
   dialect: "sqlite",
   opens: "path",
-  open: async (path) => lendClient(createClient({ url: `file:${path}` })),
+  open: async (path, options) => lendClient(createClient({ url: `file:${path}` }), options),
 };
 
 const libsqlMemory: DriverHandle = {
   name: "@libsql/client in memory",
   dialect: "sqlite",
   opens: "nothing",
-  open: async () => lendClient(createClient({ url: ":memory:" })),
+  open: async (_, options) => lendClient(createClient({ url: ":memory:" }), options),
 };
 
-function lendClient(client: Client): HostDatabase {
+function lendClient(client: Client, { onStatement }: OpenOptions = {}): HostDatabase {
+  const watch = watchStatements(onStatement);
+  watchClient(client, { note: watch.note, onStatement });
   return {
     dialect: "sqlite",
     database: client,
@@ -60,7 +66,28 @@ function lendClient(client: Client): HostDatabase {
         transaction.close();
       }
     },
+    statementCount: watch.statementCount,
     close: async () => client.close(),
+  };
+}
+
+/** Of `executeMultiple`, which takes and gives back the lock around a statement, nothing is counted. */
+function watchClient(
+  client: Client,
+  { note, onStatement }: Pick<OpenOptions, "onStatement"> & { readonly note: (text: string) => void },
+): void {
+  const watch = (executor: object): void => {
+    const textOf = (sent: unknown): string =>
+      typeof sent === "string" ? sent : (sent as Exclude<InStatement, string>).sql;
+    watchCalls(executor, { names: ["execute"], note: (sent) => note(textOf(sent)) });
+    watchCalls(executor, { names: ["executeMultiple"], note: (text) => onStatement?.(String(text)) });
+  };
+  watch(client);
+  const begin = client.transaction.bind(client);
+  client.transaction = async (...given: Parameters<Client["transaction"]>) => {
+    const transaction = await begin(...given);
+    watch(transaction);
+    return transaction;
   };
 }
 
@@ -70,8 +97,10 @@ function nodeSqlite({ DatabaseSync }: NodeSqlite): DriverHandle {
     name: "node:sqlite",
     dialect: "sqlite",
     opens: "path",
-    async open(path) {
+    async open(path, { onStatement } = {}) {
       const database = new DatabaseSync(path);
+      const watch = watchStatements(onStatement);
+      watchSqlite(database, watch);
       const query = (text: string): HostRow[] => database.prepare(text).all();
       return {
         dialect: "sqlite",
@@ -88,6 +117,7 @@ function nodeSqlite({ DatabaseSync }: NodeSqlite): DriverHandle {
             if (database.isTransaction) database.exec("rollback");
           }
         },
+        statementCount: watch.statementCount,
         close: async () => void (database.isOpen && database.close()),
       };
     },

@@ -138,21 +138,6 @@ export const scenarios: readonly Scenario[] = [
     name: "warm-start-one-rtt",
     holds: "A start on tables that are up to date is one statement.",
     notFor: {},
-    notRun: all(
-      [
-        "pg.Client",
-        "Knex on PostgreSQL",
-        "Drizzle on PostgreSQL",
-        "TypeORM on PostgreSQL",
-        "libsql",
-        "@libsql/client",
-        "@libsql/client in memory",
-        "node:sqlite",
-        "Knex on SQLite",
-        "Drizzle on SQLite",
-      ],
-      "noCounter",
-    ),
     shownBy: "a start on tables that are up to date is one statement",
   },
   {
