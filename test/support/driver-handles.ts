@@ -35,6 +35,8 @@ export interface OpenOptions {
   readonly onStatement?: ((text: string) => void) | undefined;
 }
 
+const ignoreError = (): void => undefined;
+
 const pgPool: DriverHandle = {
   name: "pg.Pool",
   dialect: "postgres",
@@ -48,9 +50,11 @@ const pgPool: DriverHandle = {
       query: async (text) => (await pool.query<HostRow>(text)).rows,
       async inTransaction(steps) {
         const client = await pool.connect();
+        client.on("error", ignoreError);
         try {
           return await inPgTransaction(client, steps);
         } finally {
+          client.removeListener("error", ignoreError);
           client.release();
         }
       },
@@ -68,7 +72,7 @@ const pgClient: DriverHandle = {
     const watch = watchStatements(onStatement);
     const client = new (watchedPgClient(watch))({ connectionString: url });
     // An application must listen for the end of its connection, or die of it.
-    client.on("error", () => undefined);
+    client.on("error", ignoreError);
     await client.connect();
     let ended = false;
     return {
@@ -98,7 +102,7 @@ async function inPgTransaction<T>(
     await client.query("commit");
     return value;
   } catch (error) {
-    await client.query("rollback");
+    await client.query("rollback").catch(ignoreError);
     throw error;
   }
 }

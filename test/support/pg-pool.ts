@@ -11,11 +11,7 @@ export function pgPoolOptions(
 }
 
 /** A `pg.Pool` as an application would make it. */
-export function openPgPool(
-  url: string,
-  options: OpenOptions,
-  watch: Pick<StatementWatch, "note">,
-): pg.Pool {
+export function openPgPool(url: string, options: OpenOptions, watch: Pick<StatementWatch, "note">): pg.Pool {
   const pool = new pg.Pool({ connectionString: url, ...pgPoolOptions(options, watch) });
   // An application must listen for the end of idle connections, or die of it.
   pool.on("error", () => undefined);

@@ -24,7 +24,7 @@ export function openPostgresJs(
       sql.begin((tx) => runSteps(steps({ handle: tx, query: (text) => rowsOf(tx, text) }))) as Promise<never>,
     statementCount,
     // Without a limit it waits for ever for a connection that was terminated.
-    close: () => sql.end({ timeout: 2 }),
+    close: () => sql.end({ timeout: 0.5 }),
   };
 }
 

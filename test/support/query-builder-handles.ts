@@ -31,7 +31,9 @@ const kyselyOnSqlite: DriverHandle = {
   opens: "path",
   async open(path, { onStatement } = {}) {
     const watch = watchStatements(onStatement);
-    const database = new Database(path, { verbose: (text) => watch.note(String(text)) }).defaultSafeIntegers();
+    const database = new Database(path, {
+      verbose: (text) => watch.note(String(text)),
+    }).defaultSafeIntegers();
     return lendKysely("sqlite", { driver: new SqliteDialect({ database }), watch });
   },
 };
@@ -158,6 +160,8 @@ const drizzleOnPostgres: DriverHandle = {
   async open(url, options = {}) {
     const watch = watchStatements(options.onStatement);
     const pool = openPgPool(url, options, watch);
+    // Drizzle does not listen to the connection of a transaction either.
+    pool.on("connect", (client) => client.on("error", () => undefined));
     const database = drizzlePostgres({ client: pool });
     const queryOn =
       (handle: Pick<typeof database, "execute">) =>

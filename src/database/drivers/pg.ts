@@ -85,9 +85,9 @@ export function pgClientDriver(
     names: true,
     async acquire() {
       const pass = await turns.take(acquireMilliseconds);
-      if (isEnded(client)) {
+      if (isEnded(client) || isLost(client)) {
         pass();
-        throw ended("client");
+        throw isEnded(client) ? ended("client") : lost();
       }
       const state = pgTransactionState(client);
       if (state === "open" || state === "failed") {
@@ -198,9 +198,20 @@ function ended(handle: "pool" | "client", cause?: unknown): AuthError {
   });
 }
 
+function lost(): AuthError {
+  return new AuthError("database_unavailable", {
+    message: "The connection of the application's pg.Client has ended, and it has no other",
+  });
+}
+
 /** pg says so by the message of an error alone, and by this field. */
 function isEnded(client: PgClient): boolean {
   return (client as { _ending?: unknown })._ending === true;
+}
+
+/** Its transaction status stays what it was when the connection ended. */
+function isLost(client: PgClient): boolean {
+  return (client as { _queryable?: unknown })._queryable === false;
 }
 
 function announcedPid(client: PgClient): number | null {

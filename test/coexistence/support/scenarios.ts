@@ -257,7 +257,6 @@ export const scenarios: readonly Scenario[] = [
     name: "commit-unknown",
     holds: "A COMMIT whose answer is lost is reported as unknown, and nothing is written twice.",
     notFor: serverOnly,
-    notRun: untried,
   },
   {
     number: 37,
