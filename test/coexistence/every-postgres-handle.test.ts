@@ -1,9 +1,11 @@
 import { describe, expect, inject, it } from "vitest";
 import { createAuth } from "wispy-auth";
+import type { HostDatabase } from "wispy-auth/testing";
 import { cheapHasher, newCredentials } from "../support/create-test-auth.ts";
-import { driverHandles } from "../support/driver-handles.ts";
+import { driverHandles, type DriverHandle } from "../support/driver-handles.ts";
 import { createPostgresDatabase } from "../support/test-database.ts";
 import { errorCode, tally } from "../suite/core/support/error-code.ts";
+import { interleaveTransactions } from "./support/interleave-transactions.ts";
 import { stageOf, travelWhile, type HandleStage } from "./support/handle-stage.ts";
 
 const options = { password: { hasher: cheapHasher }, log: () => undefined } as const;
@@ -82,7 +84,7 @@ describe.each(driverHandles.filter(({ dialect }) => dialect === "postgres"))("$n
   });
 
   inCase(onServer)(`D4-17 stampede-repeatable-read: ${name}`, async () => {
-    await onFreshDatabase(handle.open, {
+    await onFreshDatabase(handle, {
       settings: ["default_transaction_isolation to 'serializable'"],
       async test(host) {
         const auths = await Promise.all(
@@ -95,8 +97,8 @@ describe.each(driverHandles.filter(({ dialect }) => dialect === "postgres"))("$n
     });
   });
 
-  inCase(onServer)(`D4-22 host-has-users-table, D4-23 search-path-hostile: ${name}`, async () => {
-    await onFreshDatabase(handle.open, {
+  it(`D4-22 host-has-users-table, D4-23 search-path-hostile: ${name}`, async () => {
+    await onFreshDatabase(handle, {
       settings: ["search_path to tenant, nowhere"],
       before: [
         "create schema tenant",
@@ -158,6 +160,11 @@ describe.each(driverHandles.filter(({ dialect }) => dialect === "postgres"))("$n
     expect(await Promise.all([state(), state(), state(), state()])).toEqual([before, before, before, before]);
   });
 
+  inCase(name === "pg.Client")(`D4-45 sqlite-async-interleave: ${name}`, () => {
+    const { host, auth } = get();
+    return interleaveTransactions(host, auth);
+  });
+
   // A client's one connection is all it has: nobody can give it another.
   inCase(onServer && name !== "pg.Client")(`D4-34 idle-kill: ${name}`, async () => {
     const stage = get();
@@ -186,28 +193,37 @@ async function backends({ beside, handle }: HandleStage): Promise<number[]> {
 }
 
 interface Scene {
-  /** Of the role, as `alter role ... in database ... set` takes them. */
+  /** As `set` takes them: for every session on the database. */
   readonly settings: readonly string[];
   readonly before?: readonly string[];
-  readonly test: (host: Awaited<ReturnType<(typeof driverHandles)[number]["open"]>>) => Promise<void>;
+  readonly test: (host: HostDatabase) => Promise<void>;
 }
 
-async function onFreshDatabase(
-  open: (typeof driverHandles)[number]["open"],
-  { settings, before = [], test }: Scene,
-): Promise<void> {
+async function onFreshDatabase(handle: DriverHandle, scene: Scene): Promise<void> {
+  if (handle.opens === "nothing") return inProcess(await handle.open(""), scene);
   const database = await createPostgresDatabase({ server: inject("postgres") });
   const admin = database.open();
-  for (const text of before) await admin.query(text);
-  for (const setting of settings) {
+  for (const text of scene.before ?? []) await admin.query(text);
+  for (const setting of scene.settings) {
     await admin.query(`alter role postgres in database ${database.name} set ${setting}`);
   }
   await admin.close();
-  const host = await open(database.url);
+  const host = await handle.open(database.url);
+  try {
+    await scene.test(host);
+  } finally {
+    await host.close();
+    await database.drop();
+  }
+}
+
+/** The one session that there is. */
+async function inProcess(host: HostDatabase, { settings, before = [], test }: Scene): Promise<void> {
+  for (const text of before) await host.query(text);
+  for (const setting of settings) await host.query(`set ${setting}`);
   try {
     await test(host);
   } finally {
     await host.close();
-    await database.drop();
   }
 }

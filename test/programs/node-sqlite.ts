@@ -91,6 +91,21 @@ test.describe("a DatabaseSync of node:sqlite", () => {
     },
   );
 
+  test.it("D4-29 nested-connection-guard: refuses a script that uses the handle beside itself", async () => {
+    await open();
+    database.exec("create table notes (body text)");
+    const data = await connect(database);
+    const misuse = data.transaction(function* (tx) {
+      yield* tx.raw("insert into notes (body) values ('nested')");
+      void data.query("select 1 as c0");
+      yield* tx.raw("insert into notes (body) values ('nested')");
+    });
+    await assert.rejects(misuse, { code: "nested_database_use" });
+    assert.deepEqual(database.prepare("select body from notes").all(), []);
+    await data.close();
+    database.close();
+  });
+
   test.it("may be gone through over many ticks while we write", async () => {
     await open();
     const auth = await start(database);

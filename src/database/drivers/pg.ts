@@ -9,13 +9,12 @@ import {
   type JoinedConnection,
   type TransactionState,
 } from "./driver.ts";
-import { turnsOf } from "./turns.ts";
 
 /** The parts of `pg.Client` that are used. */
 export interface PgClient {
   query(query: object): Promise<unknown>;
-  on(event: "error", listener: (error: Error) => void): unknown;
-  removeListener(event: "error", listener: (error: Error) => void): unknown;
+  on(event: "error" | "drain" | "end", listener: () => void): unknown;
+  removeListener(event: "error" | "drain" | "end", listener: () => void): unknown;
   release?(destroy?: Error | boolean): void;
 }
 
@@ -47,7 +46,7 @@ const textTypes = { getTypeParser: () => (value: unknown) => value };
 
 // A connection that dies while it is checked out emits `error`, which ends the process if nobody listens.
 // The failure itself reaches us through the rejected query.
-const ignoreError = (): void => undefined;
+export const ignoreError = (): void => undefined;
 
 /** Runs statements through a `pg.Pool`, one checkout for each operation. */
 export function pgPoolDriver(pool: PgPool, deadlines: Deadlines): AsyncDriver {
@@ -68,46 +67,6 @@ export function pgPoolDriver(pool: PgPool, deadlines: Deadlines): AsyncDriver {
       max: (pool.options as { max?: number }).max ?? 10,
     }),
     detach: () => void pool.removeListener("error", ignoreError),
-  };
-}
-
-/** Runs statements on one `pg.Client`; our operations take turns on it. */
-export function pgClientDriver(
-  client: PgClient,
-  { acquireMilliseconds, statementMilliseconds }: Deadlines,
-): AsyncDriver {
-  const turns = turnsOf(client);
-  return {
-    mode: "async",
-    name: "pg",
-    dialect: "postgres",
-    native: client,
-    names: true,
-    async acquire() {
-      const pass = await turns.take(acquireMilliseconds);
-      if (isEnded(client) || isLost(client)) {
-        pass();
-        throw isEnded(client) ? ended("client") : lost();
-      }
-      const state = pgTransactionState(client);
-      if (state === "open" || state === "failed") {
-        pass();
-        throw new AuthError("host_transaction_open", {
-          message:
-            "The client is inside a transaction of the application; use auth.within(client) to join it",
-        });
-      }
-      client.on("error", ignoreError);
-      return {
-        ...pgSession(client, statementMilliseconds),
-        release: (state) => {
-          if (state === "reusable") client.removeListener("error", ignoreError);
-          pass();
-        },
-      };
-    },
-    counts: () => ({ open: 1, idle: turns.idle ? 1 : 0, waiting: turns.waiting, max: 1 }),
-    detach: ignoreError,
   };
 }
 
@@ -191,27 +150,11 @@ function takeClient(pool: PgPool): Promise<PooledClient> {
   });
 }
 
-function ended(handle: "pool" | "client", cause?: unknown): AuthError {
+export function ended(handle: "pool" | "client", cause?: unknown): AuthError {
   return new AuthError("database_closed", {
     message: `The application's ${handle} was ended; no statement can be sent`,
     cause,
   });
-}
-
-function lost(): AuthError {
-  return new AuthError("database_unavailable", {
-    message: "The connection of the application's pg.Client has ended, and it has no other",
-  });
-}
-
-/** pg says so by the message of an error alone, and by this field. */
-function isEnded(client: PgClient): boolean {
-  return (client as { _ending?: unknown })._ending === true;
-}
-
-/** Its transaction status stays what it was when the connection ended. */
-function isLost(client: PgClient): boolean {
-  return (client as { _queryable?: unknown })._queryable === false;
 }
 
 function announcedPid(client: PgClient): number | null {

@@ -19,7 +19,7 @@ export const pgHandles: HandleKind = {
       recognises: isClient,
       async open(handle, deadlines) {
         refuseBinary(handle);
-        const { pgClientDriver } = await import("../drivers/pg.ts");
+        const { pgClientDriver } = await import("../drivers/pg-client.ts");
         return pgClientDriver(handle as PgClient, deadlines);
       },
     },

@@ -38,7 +38,6 @@ export const reasons = {
   oneConnection: "The handle is one connection: there is no other one to give, and none to run out of.",
   noPool: "There is no pool; waiting for the lock of the file is 43 and 44.",
   pipelining: "Only pg sends before it has the answer to what it sent.",
-  noCounter: "Not run: nothing tells here how many statements the handle was asked for.",
   untried: "Not run on this handle so far.",
   pgbouncer: "Not run on this machine: needs PgBouncer 1.21 or newer, its path in `PGBOUNCER_BIN`.",
   skipped: "Not run on this machine: the test lacks what it needs here, and says so.",

@@ -164,14 +164,12 @@ export const scenarios: readonly Scenario[] = [
     name: "host-has-users-table",
     holds: "The application's own `users`, sessions and migrations stay untouched.",
     notFor: {},
-    notRun: { PGlite: "untried" },
   },
   {
     number: 23,
     name: "search-path-hostile",
     holds: "Whatever the search_path says, our tables are the ones that are used.",
     notFor: noSqlite,
-    notRun: { PGlite: "untried" },
   },
   {
     number: 24,
@@ -210,7 +208,6 @@ export const scenarios: readonly Scenario[] = [
     name: "nested-connection-guard",
     holds: "A script that uses the handle beside its transaction is refused at once, and writes nothing.",
     notFor: {},
-    notRun: { "node:sqlite": "untried" },
   },
   {
     number: 30,
@@ -318,7 +315,6 @@ export const scenarios: readonly Scenario[] = [
     name: "sqlite-async-interleave",
     holds: "A transaction that the application leaves open over an await takes no row of ours with it.",
     notFor: { ...sqliteOnly, ...without("PGlite"), ...without("pg.Client") },
-    notRun: { "pg.Client": "untried" },
   },
   {
     number: 46,

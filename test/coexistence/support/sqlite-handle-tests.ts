@@ -5,6 +5,7 @@ import { cheapHasher, newCredentials } from "../../support/create-test-auth.ts";
 import type { DriverHandle } from "../../support/driver-handles.ts";
 import { createSqliteDatabase } from "../../support/test-database.ts";
 import { errorCode, tally } from "../../suite/core/support/error-code.ts";
+import { interleaveTransactions } from "./interleave-transactions.ts";
 
 const ownTables = ["users", "sessions", "migrations"] as const;
 const pragmas = ["foreign_keys", "busy_timeout", "journal_mode", "synchronous", "query_only", "user_version"];
@@ -142,23 +143,8 @@ function hostTransactionTest(driver: DriverHandle, it: TestRunner["it"]): void {
 
   it(`D4-45 sqlite-async-interleave: ${driver.name}`, () =>
     onFreshFile(driver, async ([host]) => {
-      await host.query("create table notes (body text)");
       const auth = await start(host);
-      for (let round = 0; round < 8; round += 1) {
-        const account = newCredentials();
-        const signingUp = errorCode(auth.signUp(account));
-        for (let turn = 0; turn < round; turn += 1) await new Promise(setImmediate);
-        await host.query("begin");
-        await host.query("insert into notes (body) values ('mine')");
-        const refused = await errorCode(auth.signUp(newCredentials()));
-        await host.query("rollback");
-        assert.equal(refused, "host_transaction_open");
-        const outcome = await signingUp;
-        assert.ok(outcome === "none" || outcome === "host_transaction_open", outcome);
-        const kept = await auth.users.getByEmail(account.email);
-        assert.equal(kept === null ? "host_transaction_open" : "none", outcome);
-      }
-      assert.equal(await count(host, "notes"), 0);
+      await interleaveTransactions(host, auth);
       await auth.close();
     }));
 }
