@@ -23,6 +23,18 @@ export type {
   SignUpScript,
   StartedModule,
 } from "./contract/module.ts";
+export { layOutMail } from "./contract/mail-layout.ts";
+export type { MailLayout, MailPart } from "./contract/mail-layout.ts";
+export type {
+  MailBrand,
+  MailContent,
+  MailData,
+  MailQueue,
+  MailRender,
+  MailTemplate,
+  OutgoingMail,
+  QueuedMail,
+} from "./contract/mail.ts";
 export { implementRoute } from "./contract/route.ts";
 export type {
   CookieChanges,

@@ -1,25 +1,10 @@
-import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createAuth, type Auth } from "wispy-auth";
 import { defineModule, sql, statement, text, usersTable, type ModuleDefinition } from "wispy-auth/module";
 import { cheapHasher, newCredentials, testBaseUrl } from "../support/create-test-auth.ts";
 import { forEachDatabase } from "../support/for-each-database.ts";
-import type { TestHost } from "../support/test-host.ts";
+import { inTransaction } from "../support/in-transaction.ts";
 import { gifts } from "./support/gifts.ts";
-
-/** A transaction of the application's own; on SQLite nobody else uses the handle meanwhile. */
-async function inTransaction(host: TestHost, work: (tx: pg.Client) => Promise<void>): Promise<void> {
-  const client = host.dialect === "postgres" ? await host.pool.connect() : null;
-  const tx = client ?? host.sqlite;
-  const run = (text: string) => (client ? client.query(text) : host.sqlite.exec(text));
-  try {
-    await run("begin");
-    await work(tx as pg.Client);
-    await run("commit");
-  } finally {
-    client?.release();
-  }
-}
 
 forEachDatabase("a module", (ctx) => {
   const options = () => ({

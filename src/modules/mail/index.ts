@@ -1,0 +1,15 @@
+export { mail } from "./mail.ts";
+export type { DeliveryReport } from "./deliver-due.ts";
+export type { DeadMail, Mail, MailPage, MailStats } from "./mail-api.ts";
+export type { MailOptions } from "./mail-options.ts";
+export type { Mailbox } from "./mailbox.ts";
+export { mailFailure } from "./transports/mail-failure.ts";
+export type { MailFailure } from "./transports/mail-failure.ts";
+export type { MailMessage, MailTransport } from "./transports/mail-transport.ts";
+export { consoleTransport } from "./transports/console-transport.ts";
+export type { ConsoleOptions } from "./transports/console-transport.ts";
+export { memoryTransport } from "./transports/memory-transport.ts";
+export type { MemoryTransport } from "./transports/memory-transport.ts";
+export { smtpTransport } from "./transports/smtp-transport.ts";
+export type { SmtpOptions } from "./transports/smtp-transport.ts";
+export type { MailBrand, MailContent, MailRender } from "../../module.ts";
