@@ -1,3 +1,4 @@
+import { onTestFinished } from "vitest";
 import { createAuth, type Auth } from "wispy-auth";
 import { mail, memoryTransport, type MailOptions, type MemoryTransport } from "wispy-auth/mail";
 import type { Module } from "wispy-auth/module";
@@ -25,7 +26,7 @@ export interface MailAuthOptions extends Partial<MailOptions> {
 
 export const mailSecret = "a secret of the tests, long enough to be one";
 
-/** An `Auth` that sends mails when it is told to; closed with the suite. */
+/** An `Auth` that sends mails when it is told to; closed with the test. */
 export async function createMailAuth(ctx: SuiteContext, given: MailAuthOptions = {}): Promise<MailAuth> {
   const { database, secret = mailSecret, clock = createTestClock(), more = [], ...others } = given;
   const { letters: sender = letters(), ...options } = others;
@@ -47,6 +48,6 @@ export async function createMailAuth(ctx: SuiteContext, given: MailAuthOptions =
     ...ctx.authOptions,
     modules: [outbox, sender, ...more] as unknown as Modules,
   });
-  ctx.onSuiteEnd(() => auth.close());
+  onTestFinished(() => auth.close());
   return { ...auth, clock, inbox, log };
 }
