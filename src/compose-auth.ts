@@ -78,7 +78,9 @@ export async function composeAuth<Native, Modules extends readonly Module[]>(
     ]);
     const core = createCore({ ...base, hooks: modules?.hooks ?? noHooks });
     const auth = compose({ database, core, modules, openSchema, settings, clock, log });
-    return withApis(auth, modules?.apis ?? {}) as Auth<Native, Modules>;
+    const whole = withApis(auth, modules?.apis ?? {}) as Auth<Native, Modules>;
+    await modules?.opened();
+    return whole;
   } catch (error) {
     await database.close();
     throw error;

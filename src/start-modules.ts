@@ -19,6 +19,8 @@ export interface StartedModules {
   readonly http: HttpModules;
   /** Rows removed, by module and job. */
   cleanUp(): Promise<Readonly<Record<string, Readonly<Record<string, number>>>>>;
+  /** Begins what runs in the background; of modules that cannot begin none goes on. */
+  opened(): Promise<void>;
   /** Ends what runs in the background, the last one started first. */
   close(): Promise<void>;
 }
@@ -48,15 +50,24 @@ export function startModules(given: readonly Module[], parts: ModuleParts): Star
     running.push({ module, started: module.start(context) });
   }
   Object.assign(hooks, hooksOf(running));
+  const close = async (): Promise<void> => {
+    for (const { started } of [...running].reverse()) await started.close?.();
+  };
   return {
     schemas,
     hooks,
     apis: Object.fromEntries(running.map(({ module, started }) => [module.name, started.api])),
     http: httpOf(running),
     cleanUp: () => cleanUpOf(running),
-    async close() {
-      for (const { started } of [...running].reverse()) await started.close?.();
+    async opened() {
+      try {
+        for (const { started } of running) started.opened?.();
+      } catch (error) {
+        await close();
+        throw error;
+      }
     },
+    close,
   };
 }
 

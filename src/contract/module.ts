@@ -137,6 +137,11 @@ export interface StartedModule<Fields extends object, Answer, Api extends object
   readonly routes?: () => readonly Route[] | Promise<readonly Route[]>;
   /** Each removes up to `limit` rows that are of no use any more, and returns how many there were. */
   readonly cleanUp?: Readonly<Record<string, (limit: number) => Promise<number>>>;
+  /**
+   * Begins what runs in the background, once every module was started and the tables were looked after. What it throws
+   * fails `createAuth`.
+   */
+  opened?(): void;
   /** Ends what runs in the background; the handle is given back after it. Called once. */
   close?(): Promise<void>;
 }

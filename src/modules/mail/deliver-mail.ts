@@ -30,7 +30,7 @@ export async function deliverMail(environment: MailEnvironment, mail: ClaimedMai
     await settle(environment, mail, { outcome, reason, delaySeconds: judged.delaySeconds, opened });
     return outcome;
   } catch (cause) {
-    environment.log({ event: "mail.unsettled", cause });
+    environment.log("outcome_not_written", cause);
     return "unsettled";
   }
 }
@@ -149,11 +149,11 @@ function report(
   { id, template, attempts }: ClaimedMail,
   { outcome, failure }: { readonly outcome: Settled; readonly failure: MailFailure },
 ): void {
-  log({
-    event: outcome === "dead" ? "mail.dead" : "mail.failed",
-    cause: new AuthError("mail.delivery_failed", {
+  log(
+    outcome === "dead" ? "mail_dead" : "mail_failed",
+    new AuthError("mail.delivery_failed", {
       message: `The mail ${template} was not delivered: ${failure.reason}`,
       data: { mailId: id, template, attempts, maxAttempts: settings.maxAttempts, reason: failure.reason },
     }),
-  });
+  );
 }

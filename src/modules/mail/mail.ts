@@ -1,5 +1,5 @@
 import { defineModule, type ModuleContext } from "../../module.ts";
-import { createDeliverer, type Deliverer } from "./background.ts";
+import { createDeliverer, type Deliverer } from "./deliverer.ts";
 import { listDead, retryDead } from "./dead-mails.ts";
 import { createKnownMails } from "./known-mails.ts";
 import type { Mail } from "./mail-api.ts";

@@ -1,5 +1,5 @@
-import { createServer, type AddressInfo, type Socket } from "node:net";
 import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { smtpTransport, type MailMessage, type SmtpOptions } from "wispy-auth/mail";
 import type { SMTPServerOptions } from "smtp-server";
@@ -26,7 +26,7 @@ async function catcher(options: SMTPServerOptions = {}): Promise<MailCatcher> {
 
 function send(options: SmtpOptions, changes: Partial<MailMessage> = {}): Promise<void> {
   const transport = smtpTransport(options);
-  onTestFinished(async () => void (await transport.close?.()));
+  onTestFinished(async () => transport.close?.());
   return transport.send({ ...message, ...changes }, { signal: new AbortController().signal });
 }
 
@@ -63,7 +63,7 @@ describe("the SMTP transport", () => {
     });
     const url = `smtp://user%40acme:pass%2Fword@127.0.0.1:${String(server.port)}`;
     const transport = smtpTransport({ url });
-    onTestFinished(async () => void (await transport.close?.()));
+    onTestFinished(async () => transport.close?.());
     const { signal } = new AbortController();
     for (let i = 0; i < 3; i += 1) await transport.send(message, { signal });
     expect(server.mails).toHaveLength(3);
@@ -76,11 +76,10 @@ describe("the SMTP transport", () => {
     for (const end of breaks) {
       const tries: Partial<MailMessage>[] = [
         { subject: `Hello${end}` },
-        { to: `reader@example.com${end}` },
         { from: { name: `Acme${end}`, address: "no-reply@acme.example" } },
         { messageId: `<a${end}@acme.example>` },
       ];
-      // What is refused here did its harm to nobody either.
+      // What is refused is harmless too.
       for (const changes of tries) await send({ url: server.url }, changes).catch(() => undefined);
     }
     expect(server.mails.length).toBeGreaterThan(0);
@@ -130,15 +129,14 @@ describe("the SMTP transport", () => {
       ],
     ])("%s", async (_, options, data) => {
       const server = await catcher(options);
-      const url = `smtp://user:password@127.0.0.1:${String(server.port)}`;
-      const failure = await send({ url }).catch((error: unknown) => error as Error);
+      const account = options.onAuth ? { user: "user", password: "password" } : {};
+      const failure = await send({ url: server.url, ...account }).catch((error: unknown) => error as Error);
       expect(failure).toMatchObject({ code: "mail.delivery_failed", data });
       expect((failure as Error).message).not.toContain("reader@example.com");
     });
 
     it("a server that is not there, and one that hangs up", async () => {
-      const sockets: Socket[] = [];
-      const closing = createServer((socket) => void (sockets.push(socket), socket.destroy()));
+      const closing = createServer((socket) => void socket.destroy());
       closing.listen(0, "127.0.0.1");
       await once(closing, "listening");
       const { port } = closing.address() as AddressInfo;

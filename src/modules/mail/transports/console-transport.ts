@@ -10,7 +10,7 @@ export interface ConsoleOptions {
  * Prints mails instead of sending them, links and codes included: for development.
  * @throws AuthError `configuration_invalid` with `NODE_ENV=production`, whose logs are no place for them
  */
-export function consoleTransport({ write = console.log }: ConsoleOptions = {}): MailTransport {
+export function consoleTransport({ write = print }: ConsoleOptions = {}): MailTransport {
   if (process.env["NODE_ENV"] === "production") {
     throw invalid("consoleTransport would print what opens accounts into the logs of production");
   }
@@ -18,6 +18,10 @@ export function consoleTransport({ write = console.log }: ConsoleOptions = {}): 
     name: "console",
     send: async (message) => write(toText(message)),
   };
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
 }
 
 function toText({ to, subject, text }: MailMessage): string {

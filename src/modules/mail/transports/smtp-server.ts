@@ -14,7 +14,7 @@ export interface SmtpServer {
 export function readSmtpServer(options: SmtpOptions): SmtpServer {
   const { url, host } = options;
   if ((url === undefined) === (host === undefined)) throw invalid("smtpTransport takes either url or host");
-  const parts = url === undefined ? options : { ...partsOf(url), ...withoutUrl(options) };
+  const parts: SmtpOptions = url === undefined ? options : { ...options, ...partsOf(url) };
   const { secure = parts.port === 465, user, password = "" } = parts;
   const { port = secure ? 465 : 587 } = parts;
   if (typeof parts.host !== "string" || parts.host === "") throw invalid("smtpTransport: host is empty");
@@ -46,10 +46,6 @@ function partsOf(text: string): SmtpOptions {
       password: decodeURIComponent(url.password),
     }),
   };
-}
-
-function withoutUrl({ url: _, ...others }: SmtpOptions): SmtpOptions {
-  return others;
 }
 
 function isThisMachine(host: string): boolean {

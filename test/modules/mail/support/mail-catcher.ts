@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
+import { callbackify } from "node:util";
 import { simpleParser, type ParsedMail } from "mailparser";
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerOptions } from "smtp-server";
 
@@ -29,7 +30,8 @@ export async function startMailCatcher(options: SMTPServerOptions = {}): Promise
     disableReverseLookup: true,
     ...options,
     onData: (stream, session, done) => {
-      readAll(stream).then(async (source) => {
+      const keep = async (): Promise<void> => {
+        const source = await readAll(stream);
         const { mailFrom, rcptTo } = session.envelope;
         mails.push({
           recipients: rcptTo.map(({ address }) => address),
@@ -38,8 +40,8 @@ export async function startMailCatcher(options: SMTPServerOptions = {}): Promise
           source,
           parsed: await simpleParser(source),
         });
-        done();
-      }, done);
+      };
+      callbackify(keep)((error) => done(error));
     },
   });
   // A client that goes away in the middle is no fault of the server's.
@@ -51,7 +53,7 @@ export async function startMailCatcher(options: SMTPServerOptions = {}): Promise
     port,
     url: `smtp://127.0.0.1:${String(port)}`,
     mails,
-    close: () => new Promise((resolve) => void server.close(() => resolve())),
+    close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }
 

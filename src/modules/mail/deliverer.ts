@@ -1,5 +1,6 @@
 import { isAuthError } from "../../module.ts";
 import { deliverDue, type DeliveryReport } from "./deliver-due.ts";
+import { createLookTimer } from "./look-timer.ts";
 import type { MailEnvironment } from "./mail-environment.ts";
 
 /** Delivers in this process: on demand, and by itself once it was started. */
@@ -18,18 +19,16 @@ export interface Deliverer {
 /** Most transactions commit within the first two; the poll finds what comes later. */
 const looksAfterMilliseconds = [10, 50, 250, 1000, 4000] as const;
 const stopTimeoutMilliseconds = 10_000;
+const maximumExpected = 1000;
 
 export function createDeliverer(environment: MailEnvironment): Deliverer {
-  const { settings, random, log } = environment;
+  let state: "idle" | "running" | "stopped" = "idle";
   /** Queued here, and not seen in the table yet. */
   const expected = new Set<string>();
   const active = new Set<Promise<DeliveryReport>>();
-  let state: "idle" | "running" | "stopped" = "idle";
-  let looks = 0;
-  let timer: NodeJS.Timeout | undefined;
-  let timerAt = Infinity;
-  let background: Promise<unknown> | null = null;
   const watchers = new Set<() => void>();
+  let looks = 0;
+  let background: Promise<unknown> | null = null;
 
   const run = (withNews: boolean): Promise<DeliveryReport> => {
     const delivery = deliverDue(environment, {
@@ -40,46 +39,26 @@ export function createDeliverer(environment: MailEnvironment): Deliverer {
     active.add(delivery);
     return delivery;
   };
-
-  /** A delivery that is under way looks again, so that no mail waits for one that hangs. */
-  const look = (): void => {
+  const timer = createLookTimer(() => {
+    // A delivery that is under way looks again, so that no mail waits for one that hangs.
     for (const tell of watchers) tell();
     watchers.clear();
     background ??= run(true)
-      .catch((cause: unknown) => void (isPassing(cause) || log({ event: "mail.delivery_stopped", cause })))
+      .catch((cause: unknown) => reportFailure(environment, cause))
       .finally(() => (background = null));
     if (looks >= looksAfterMilliseconds.length) expected.clear();
-    lookIn(expected.size > 0 ? looksAfterMilliseconds[looks++]! : pollMilliseconds());
-  };
-
-  const pollMilliseconds = (): number => {
-    const byte = new Uint8Array(1);
-    random(byte);
-    // Instances that started together do not look together for ever.
-    return settings.pollSeconds * 1000 * (0.75 + (byte[0]! / 255) * 0.5);
-  };
-
-  const lookIn = (milliseconds: number): void => {
-    const at = performance.now() + milliseconds;
-    if (state !== "running" || at >= timerAt) return;
-    clearTimeout(timer);
-    timerAt = at;
-    timer = setTimeout(() => {
-      timerAt = Infinity;
-      look();
-    }, milliseconds);
-    // A program that has nothing else to do may end.
-    timer.unref();
-  };
-
+    timer.in(expected.size > 0 ? looksAfterMilliseconds[looks++]! : pollMilliseconds(environment));
+  });
   const wake = (): void => {
-    looks = 0;
-    lookIn(looksAfterMilliseconds[looks++]!);
+    if (state !== "running") return;
+    looks = 1;
+    timer.in(looksAfterMilliseconds[0]);
   };
-
   return {
     expect(mailId) {
       if (state !== "running") return;
+      // Those whose transactions were undone are never seen.
+      if (expected.size >= maximumExpected) expected.clear();
       expected.add(mailId);
       wake();
     },
@@ -87,19 +66,27 @@ export function createDeliverer(environment: MailEnvironment): Deliverer {
     deliver: () => run(false),
     start() {
       state = "running";
-      lookIn(0);
+      timer.in(0);
     },
     async stop() {
       state = "stopped";
-      clearTimeout(timer);
+      timer.stop();
       await inTime(Promise.allSettled(active));
     },
   };
 }
 
-/** What passes by itself, or means the end of the application. */
-function isPassing(error: unknown): boolean {
-  return isAuthError(error, "host_transaction_open") || isAuthError(error, "database_closed");
+/** Spread by a quarter: instances that started together do not look together for ever. */
+function pollMilliseconds({ settings, random }: MailEnvironment): number {
+  const byte = new Uint8Array(1);
+  random(byte);
+  return settings.pollSeconds * 1000 * (0.75 + (byte[0]! / 255) * 0.5);
+}
+
+/** What passes by itself, or means the end of the application, is no news. */
+function reportFailure({ log }: MailEnvironment, cause: unknown): void {
+  if (isAuthError(cause, "host_transaction_open") || isAuthError(cause, "database_closed")) return;
+  log("looking_failed", cause);
 }
 
 async function inTime(work: Promise<unknown>): Promise<void> {
