@@ -8,22 +8,25 @@ export type ReferralAuth = Auth<unknown, readonly [ReturnType<typeof referrals>]
   readonly clock: TestClock;
 };
 
+const testSecret = "a secret of the tests, long enough to be one";
+
 interface ReferralAuthOptions {
   /** Default: the suite's own handle. */
   readonly database?: unknown;
   readonly pool?: AuthOptions["pool"];
+  readonly secret?: string;
 }
 
 /** An `Auth` with referrals on the suite's own handle; closed with the suite. */
 export async function createReferralAuth(
   ctx: SuiteContext,
-  { database, pool, ...options }: ReferralOptions & ReferralAuthOptions = {},
+  { database, pool, secret = testSecret, ...options }: ReferralOptions & ReferralAuthOptions = {},
 ): Promise<ReferralAuth> {
   const clock = createTestClock();
   const auth = await createAuth({
     database: database ?? ctx.host.native,
     baseUrl: testBaseUrl,
-    secret: "a secret of the tests, long enough to be one",
+    secret,
     password: { hasher: cheapHasher },
     clock,
     log: () => undefined,
