@@ -6,6 +6,7 @@ import { readClientDetails } from "./core/input/client-details.ts";
 import { parsePasswordInput } from "./core/input/password-input.ts";
 import { readPreparedPassword } from "./core/prepared-password.ts";
 import { revokeOtherSessionsScript } from "./core/sessions/end-sessions.ts";
+import { getSession } from "./core/sessions/get-session.ts";
 import { openProvenSession } from "./core/sign-in/open-proven-session.ts";
 import { prepareProvenSignUp } from "./core/sign-up/prepare-sign-up.ts";
 import { signUp } from "./core/sign-up/sign-up.ts";
@@ -32,6 +33,7 @@ export function createModuleAccounts(
       return signUp(environment, await prepareProvenSignUp(environment, { input: proven, context }));
     },
     checkSignUpFields,
+    findSession: (token) => getSession(environment, token),
     preparePassword: (password, { email } = {}) => preparePassword(environment, { password, email }),
     async confirmPassword(input, context) {
       const password = parsePasswordInput(input.password, "password");
@@ -56,6 +58,10 @@ function accountScripts(environment: CoreEnvironment) {
         if (held === null) return null;
         const { emailCanonical: _, ...user } = held;
         return user;
+      },
+    findPassword: (userId) =>
+      function* (tx) {
+        return (yield* tx.maybeOne(findCredential, { userId })) !== null;
       },
     setPassword: ({ userId, password, client }) =>
       setPasswordScript(environment, { userId, passwordHash: readPreparedPassword(password), client }),

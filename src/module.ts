@@ -50,6 +50,7 @@ export type {
 export type { Schema, SchemaIssue, SchemaResult } from "./contract/schema.ts";
 export type { Signer } from "./crypto/keyring.ts";
 export type { Sealer } from "./crypto/sealer.ts";
+export { addSeconds, systemClock } from "./clock.ts";
 export type { Clock } from "./clock.ts";
 export type {
   Attempt,

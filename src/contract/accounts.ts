@@ -2,7 +2,7 @@ import type { ClientDetails } from "../core/input/client-details.ts";
 import type { PendingSignIn } from "../core/pending.ts";
 import type { PreparedPassword } from "../core/prepared-password.ts";
 import type { RequestContext } from "../core/request-context.ts";
-import type { NewSession } from "../core/session.ts";
+import type { CurrentSession, NewSession } from "../core/session.ts";
 import type { User } from "../core/user.ts";
 import type { TransactionScript } from "../database/script.ts";
 
@@ -44,12 +44,15 @@ export interface ModuleAccounts {
    */
   openSession(proof: ProvenSignIn): Promise<NewSession | PendingSignIn>;
   /**
-   * Makes an account and signs in to it, in one transaction with all that the modules add.
+   * Makes an account and signs in to it, in one transaction with all that the modules add. An address that is taken is
+   * told, whatever other modules would have a stranger told: the caller knows who it is.
    * @throws AuthError `user_exists`, `invalid_input`, and what modules refuse
    */
   signUp(input: ModuleSignUp): Promise<NewSession | PendingSignIn>;
   /** Checks sign-up fields that are to be kept until later. @throws AuthError `invalid_input` */
   checkSignUpFields(fields: Readonly<Record<string, unknown>>): void;
+  /** What a session token opens now; `null` for anything else. For routes that serve everybody. */
+  findSession(token: string): Promise<CurrentSession | null>;
 
   /** Checks and hashes; takes no connection. @throws AuthError `invalid_input`, `password_rejected`, `overloaded` */
   preparePassword(password: string, options?: { readonly email?: string }): Promise<PreparedPassword>;
@@ -68,6 +71,8 @@ export interface ModuleAccounts {
 
   /** The user, held; `null` if there is none. */
   hold(userId: string): TransactionScript<User | null>;
+  /** Whether a user whom the transaction holds has a password to sign in with. */
+  findPassword(userId: string): TransactionScript<boolean>;
   /**
    * Replaces the password, whatever it was, forgets failed attempts, and ends every session.
    * @throws AuthError `not_found`

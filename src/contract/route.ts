@@ -79,6 +79,8 @@ export interface ModuleCookie {
   readonly value: string;
   /** At most 400 days (RFC 6265bis section 5.5). */
   readonly maxAgeSeconds: number;
+  /** Sent along when another site leads the browser here, whatever `createAuth({ cookie })` says of ours. */
+  readonly sameSite?: "lax";
 }
 
 export interface SessionCookie {

@@ -11,11 +11,11 @@ export function toSetCookies(
   { now, module = "" }: { readonly now: Date; readonly module?: string },
 ): string[] {
   const headers: string[] = [];
-  const suffix = `HttpOnly${settings.secure ? "; Secure" : ""}; SameSite=${settings.sameSite}`;
-  const add = (name: string, value: string, maxAgeSeconds: number): void => {
+  const suffix = `HttpOnly${settings.secure ? "; Secure" : ""}; SameSite=`;
+  const add = (name: string, value: string, maxAgeSeconds: number, sameSite = settings.sameSite): void => {
     // Ours by construction; checked all the same, because a CR or a semicolon here would be somebody else's header.
     if (!/^[A-Za-z0-9_-]*$/.test(value)) throw new TypeError("a cookie value holds a character it must not");
-    headers.push(`${name}=${value}; Path=/; Max-Age=${maxAgeSeconds}; ${suffix}`);
+    headers.push(`${name}=${value}; Path=/; Max-Age=${maxAgeSeconds}; ${suffix}${sameSite}`);
   };
   if (changes.session === "clear") add(settings.sessionName, "", 0);
   else if (changes.session !== undefined) {
@@ -26,7 +26,8 @@ export function toSetCookies(
   if (changes.own === "clear") add(`${settings.modulePrefix}${module}`, "", 0);
   else if (changes.own !== undefined) {
     const seconds = Math.min(Math.ceil(changes.own.maxAgeSeconds), deviceLifetimeSeconds);
-    add(`${settings.modulePrefix}${module}`, changes.own.value, seconds);
+    const sameSite = changes.own.sameSite === "lax" ? "Lax" : settings.sameSite;
+    add(`${settings.modulePrefix}${module}`, changes.own.value, seconds, sameSite);
   }
   if (changes.pending !== undefined) {
     const seconds = Math.ceil((changes.pending.expiresAt.getTime() - now.getTime()) / 1000);
