@@ -44,8 +44,7 @@ export interface ModuleAccounts {
    */
   openSession(proof: ProvenSignIn): Promise<NewSession | PendingSignIn>;
   /**
-   * Makes an account and signs in to it, in one transaction with all that the modules add. An address that is taken is
-   * told, whatever other modules would have a stranger told: the caller knows who it is.
+   * Makes an account and signs in to it, in one transaction with all that the modules add.
    * @throws AuthError `user_exists`, `invalid_input`, and what modules refuse
    */
   signUp(input: ModuleSignUp): Promise<NewSession | PendingSignIn>;

@@ -93,7 +93,7 @@ export interface ModuleHooks<Fields extends object, Answer> {
   /** On every way to an account, in its transaction. What it throws undoes the account. */
   userCreated?(account: NewAccount): TransactionScript<void>;
   /**
-   * In the transaction of a sign-up by password whose address has an account already: what to answer instead of `user_exists`,
+   * In the transaction of a sign-up whose address has an account already: what to answer instead of `user_exists`,
    * so that the answer is that of a free address. Needs `holdsUp` with `signUp`.
    */
   addressTaken?(draft: SignUpDraft): TransactionScript<StepRequest | null>;

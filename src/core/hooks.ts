@@ -108,7 +108,7 @@ export interface CoreHooks {
   readonly prepareSignUp: (draft: SignUpDraft, input: object) => Promise<readonly SignUpPart[]>;
   /** On every way to an account, in its transaction, after its rows are written. */
   readonly userCreated: readonly ((account: NewAccount) => TransactionScript<void>)[];
-  /** In the transaction of a sign-up by password whose address has an account already: what to answer instead of `user_exists`. */
+  /** In the transaction of a sign-up whose address has an account already: what to answer instead of `user_exists`. */
   readonly addressTaken: readonly ((draft: SignUpDraft) => TransactionScript<PendingSignIn | null>)[];
   /** In the transaction of every way in, before the session. */
   readonly gates: readonly SignInGate[];

@@ -35,8 +35,7 @@ export async function signUp(
     return { ...result, ...(owed.length === 0 ? answers : await database.transaction(findAnswers(outcome))) };
   }, lookUp);
   if (done !== null) return done;
-  // Hiding that an address is taken from somebody who was proved to be someone would send them nowhere.
-  if (hooks.addressTaken.length === 0 || record.method !== "password") throw userExists();
+  if (hooks.addressTaken.length === 0) throw userExists();
   return database.transaction((tx) => answerTaken(environment, { tx, record }));
 }
 

@@ -11,12 +11,13 @@ export function toSetCookies(
   { now, module = "" }: { readonly now: Date; readonly module?: string },
 ): string[] {
   const headers: string[] = [];
-  const suffix = `HttpOnly${settings.secure ? "; Secure" : ""}; SameSite=`;
-  const add = (name: string, value: string, maxAgeSeconds: number, sameSite = settings.sameSite): void => {
+  const attributes = `HttpOnly${settings.secure ? "; Secure" : ""}; SameSite=`;
+  const addAs = (sameSite: string) => (name: string, value: string, maxAgeSeconds: number) => {
     // Ours by construction; checked all the same, because a CR or a semicolon here would be somebody else's header.
     if (!/^[A-Za-z0-9_-]*$/.test(value)) throw new TypeError("a cookie value holds a character it must not");
-    headers.push(`${name}=${value}; Path=/; Max-Age=${maxAgeSeconds}; ${suffix}${sameSite}`);
+    headers.push(`${name}=${value}; Path=/; Max-Age=${maxAgeSeconds}; ${attributes}${sameSite}`);
   };
+  const add = addAs(settings.sameSite);
   if (changes.session === "clear") add(settings.sessionName, "", 0);
   else if (changes.session !== undefined) {
     const seconds = Math.ceil((changes.session.expiresAt.getTime() - now.getTime()) / 1000);
@@ -26,8 +27,8 @@ export function toSetCookies(
   if (changes.own === "clear") add(`${settings.modulePrefix}${module}`, "", 0);
   else if (changes.own !== undefined) {
     const seconds = Math.min(Math.ceil(changes.own.maxAgeSeconds), deviceLifetimeSeconds);
-    const sameSite = changes.own.sameSite === "lax" ? "Lax" : settings.sameSite;
-    add(`${settings.modulePrefix}${module}`, changes.own.value, seconds, sameSite);
+    const addOwn = changes.own.sameSite === "lax" ? addAs("Lax") : add;
+    addOwn(`${settings.modulePrefix}${module}`, changes.own.value, seconds);
   }
   if (changes.pending !== undefined) {
     const seconds = Math.ceil((changes.pending.expiresAt.getTime() - now.getTime()) / 1000);

@@ -86,22 +86,29 @@ function openLinked(
   });
 }
 
-function signUp(
+async function signUp(
   environment: OAuthEnvironment,
   { told, fields, context }: Arrival,
   email: string,
 ): Promise<NewSession | PendingSignIn> {
   const { emailVerified, name } = told.profile;
   const client = readClientDetails(context);
-  return environment.accounts.signUp({
+  let made = false;
+  const result = await environment.accounts.signUp({
     email,
     emailVerified,
     name,
     method: methodOf(told),
     context,
     fields,
-    script: ({ id: userId }) => linkIdentity(environment, { told, userId, by: "signUp", client }),
+    script: ({ id: userId }) => {
+      made = true;
+      return linkIdentity(environment, { told, userId, by: "signUp", client });
+    },
   });
+  // A module can have answered for an address that somebody took meanwhile, who may well be the same person.
+  if (!made) throw identityMoved();
+  return result;
 }
 
 function openByEmail(

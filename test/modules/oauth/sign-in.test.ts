@@ -121,20 +121,29 @@ forEachDatabase("a sign-in at a provider", (ctx) => {
   });
 
   it.each([
-    ["a provider that there is not", "github", {}, 404, "not_found"],
-    ["a page of another site", "acme", { redirectTo: "https://evil.example/" }, 400, "invalid_input"],
-    ["a field of nobody's", "acme", { provider: "other" }, 400, "invalid_input"],
-    [
-      "more fields than a row should hold",
-      "acme",
-      { signUpFields: { a: "b".repeat(5000) } },
-      400,
-      "invalid_input",
-    ],
-  ])("does not begin with %s", async (_, provider, input, status, code) => {
-    const answer = await createOAuthBrowser(auth).start(provider, input);
-    expect([answer.status, answer.body]).toMatchObject([status, { code }]);
-    expect(answer.headers.getSetCookie()).toEqual([]);
+    { what: "a provider that there is not", provider: "github", input: {}, refused: [404, "not_found"] },
+    {
+      what: "a page of another site",
+      provider: "acme",
+      input: { redirectTo: "https://evil.example/" },
+      refused: [400, "invalid_input"],
+    },
+    {
+      what: "a field of nobody's",
+      provider: "acme",
+      input: { provider: "other" },
+      refused: [400, "invalid_input"],
+    },
+    {
+      what: "more fields than a row should hold",
+      provider: "acme",
+      input: { signUpFields: { a: "b".repeat(5000) } },
+      refused: [400, "invalid_input"],
+    },
+  ])("does not begin with $what", async ({ provider, input, refused }) => {
+    const { status, body, headers } = await createOAuthBrowser(auth).start(provider, input);
+    expect([status, body?.["code"]]).toEqual(refused);
+    expect(headers.getSetCookie()).toEqual([]);
   });
 
   describe("OA-02: a state", () => {

@@ -9,6 +9,7 @@ export function gate() {
       api: {},
       hooks: {
         signIn: () =>
+          // oxlint-disable-next-line require-yield
           function* () {
             const { token } = createToken("gate", random);
             return { methods: ["password"], token, expiresAt: addSeconds(clock.now(), 60) };
