@@ -5,10 +5,12 @@ const HELP = `npm run bench -- [options]
 
 Measures wispy-auth beside better-auth and a bare driver, on a PostgreSQL of its own.
 
-  --only <names>     some of: throughput, statement-safety, session-table-size, referral-sign-up, start-up,
-                       round-trips, held-connections, sign-in-timing, footprint
+  --only <names>     some of: throughput, statement-safety, session-table-size, referral-table-size,
+                       referral-sign-up, start-up, round-trips, held-connections, sign-in-timing, type-cost,
+                       footprint
   --seconds <n>      length of one run (default 1)
   --repeats <n>      runs of each subject, of which the median counts (default 7)
+  --users <n>        users of referral-table-size, for a quicker run (default 1000000)
   --json             the figures as JSON
   --no-build         measures the dist folder as it is
 `;
@@ -18,10 +20,11 @@ const { values } = parseArgs({
     only: {
       type: "string",
       default:
-        "throughput,statement-safety,session-table-size,referral-sign-up,start-up,round-trips,held-connections,sign-in-timing,footprint",
+        "throughput,statement-safety,session-table-size,referral-table-size,referral-sign-up,start-up,round-trips,held-connections,sign-in-timing,type-cost,footprint",
     },
     seconds: { type: "string", default: "1" },
     repeats: { type: "string", default: "7" },
+    users: { type: "string", default: "1000000" },
     json: { type: "boolean", default: false },
     "no-build": { type: "boolean", default: false },
     help: { type: "boolean", default: false },
@@ -45,7 +48,11 @@ if (unknown.length > 0) {
   process.stderr.write(`Unknown measurement: ${unknown.join(", ")}\n\n${HELP}`);
   process.exit(2);
 }
-const options = { seconds: Number(values.seconds), repeats: Number(values.repeats) };
+const options = {
+  seconds: Number(values.seconds),
+  repeats: Number(values.repeats),
+  users: Number(values.users),
+};
 const results = {};
 const server = await startPostgresServer();
 try {

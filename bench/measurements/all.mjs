@@ -1,12 +1,14 @@
 import { measureFootprint } from "./footprint.mjs";
 import { measureHeldConnections } from "./held-connections.mjs";
 import { measureReferralSignUp } from "./referral-sign-up.mjs";
+import { measureReferralTableSize } from "./referral-table-size.mjs";
 import { measureRoundTrips } from "./round-trips.mjs";
 import { measureSessionTableSize } from "./session-table-size.mjs";
 import { measureSignInTiming } from "./sign-in-timing.mjs";
 import { measureStatementSafety } from "./statement-safety.mjs";
 import { measureStartUp } from "./start-up.mjs";
 import { measureThroughput } from "./throughput.mjs";
+import { measureTypeCost } from "./type-cost.mjs";
 
 /** Every measurement by the name `--only` takes, in the order they are run. */
 export const measurements = {
@@ -18,6 +20,10 @@ export const measurements = {
   "session-table-size": {
     title: "Session checks per second, 10 at once, by size of the table",
     measure: measureSessionTableSize,
+  },
+  "referral-table-size": {
+    title: "What is asked about referrals by size of the tables, median of a call",
+    measure: measureReferralTableSize,
   },
   "referral-sign-up": {
     title: "Sign-ups per second with a referral code and without, password hash left out",
@@ -32,6 +38,10 @@ export const measurements = {
   "sign-in-timing": {
     title: "What the time of a refused sign-in tells, real hashing, one caller",
     measure: measureSignInTiming,
+  },
+  "type-cost": {
+    title: "Type instantiations, as tsc --extendedDiagnostics counts them",
+    measure: measureTypeCost,
   },
   footprint: { title: "Cost of the import", measure: (_, options) => measureFootprint(options) },
 };

@@ -55,6 +55,29 @@ export function ratioOf(rounds, one, other) {
   return median(rounds.map((round) => round[one] / round[other]));
 }
 
+/**
+ * Times several pieces of work, a single call of each in turn, so that a slow moment of the machine falls on all of them.
+ *
+ * @param {Record<string, () => Promise<unknown>>} works
+ * @param {{ seconds: number, repeats: number }} options `seconds` of each piece of work in a round.
+ * @returns {Promise<Record<string, number>[]>} For every round the median milliseconds of each.
+ */
+export async function alternateTimes(works, { seconds, repeats }) {
+  const entries = Object.entries(works);
+  async function round(length) {
+    const times = Object.fromEntries(entries.map(([name]) => [name, []]));
+    const end = performance.now() + length * entries.length * 1000;
+    while (performance.now() < end) {
+      for (const [name, work] of entries) times[name].push(await timed(work));
+    }
+    return Object.fromEntries(entries.map(([name]) => [name, median(times[name])]));
+  }
+  await round(Math.min(seconds, 0.5));
+  const rounds = [];
+  while (rounds.length < repeats) rounds.push(await round(seconds));
+  return rounds;
+}
+
 /** @param {() => Promise<unknown>} work @returns {Promise<number>} Milliseconds it took. */
 export async function timed(work) {
   const start = performance.now();

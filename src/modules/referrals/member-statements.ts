@@ -12,6 +12,7 @@ import {
   text,
   uuid,
 } from "../../module.ts";
+import { programOwners } from "./referral-day.ts";
 import { referralDays, referralMembers } from "./referral-tables.ts";
 
 const m = aliased(referralMembers, "m");
@@ -34,7 +35,7 @@ export const addToMember = statement({
       "rewards" = ${m.rewards} + excluded."rewards"`,
 });
 
-/** Counts for one day. */
+/** Counts for one day, or for all of them. */
 export const addToDay = statement({
   id: "referrals.add_to_day",
   params: { program: text, owner: text, day: text, referrals: integer, qualified: integer },
@@ -78,26 +79,31 @@ export const findMember = statement({
     sql`select ${row} from ${referralMembers} where ${referralMembers.program} = ${p.program} and ${referralMembers.userId} = ${p.userId}`,
 });
 
-/** Days from one on, oldest first. */
+/** What a user has brought in on the days from one on, and in all: as `allDays`. */
 export const listDays = statement({
   id: "referrals.list_days",
-  params: { program: text, owner: text, since: text },
-  row: { day: referralDays.day, referrals: referralDays.referrals, qualified: referralDays.qualified },
+  hot: true,
+  params: { program: text, owner: text, userId: uuid, since: text },
+  row: { day: d.day, referrals: d.referrals, qualified: d.qualified },
   sql: (p, row) =>
-    sql`select ${row} from ${referralDays} where ${referralDays.program} = ${p.program} and ${referralDays.owner} = ${p.owner}
-      and ${referralDays.day} >= ${p.since} order by ${referralDays.day}`,
+    sql`select ${row} from ${d} where ${d.program} = ${p.program} and ${d.owner} = ${p.owner} and ${d.day} >= ${p.since}
+      union all select 'total', ${m.referrals}, ${m.qualified} from ${m}
+      where ${m.program} = ${p.program} and ${m.userId} = ${p.userId}`,
 });
 
-/** All days of one owner together: as many rows as days, by the primary key. */
-export const sumProgram = statement({
-  id: "referrals.sum_program",
-  params: { program: text, owner: text },
+/** The same of everybody together: as many rows as days, times those that each day is spread over. */
+export const listProgramDays = statement({
+  id: "referrals.list_program_days",
+  hot: true,
+  params: { program: text, since: text },
   row: {
-    referrals: expression(integer, sql`coalesce(sum(${referralDays.referrals}), 0)`),
-    qualified: expression(integer, sql`coalesce(sum(${referralDays.qualified}), 0)`),
+    day: d.day,
+    referrals: expression(integer, sql`sum(${d.referrals})`),
+    qualified: expression(integer, sql`sum(${d.qualified})`),
   },
   sql: (p, row) =>
-    sql`select ${row} from ${referralDays} where ${referralDays.program} = ${p.program} and ${referralDays.owner} = ${p.owner}`,
+    sql`select ${row} from ${d} where ${d.owner} in (${programOwners}) and ${d.program} = ${p.program} and ${d.day} >= ${p.since}
+      group by ${d.day}`,
 });
 
 /** As the partial index says it, so that it is used. */
@@ -106,6 +112,7 @@ const isListed = byDialect({ postgres: sql`${m.listed}`, sqlite: sql`${m.listed}
 /** What those who are listed chose to be called, the most successful first. */
 export const listLeaders = statement({
   id: "referrals.list_leaders",
+  hot: true,
   params: { program: text, limit: integer },
   row: { displayName: expression(text, sql`${m.displayName}`), qualified: m.qualified },
   sql: (p, row) =>

@@ -8,9 +8,10 @@ import {
 } from "../../module.ts";
 import { readAttribution } from "./attribution.ts";
 import { findCode, takeUse } from "./code-statements.ts";
+import { countReferral } from "./count-referral.ts";
 import { findInvitation, refusalOf, type Invitation } from "./find-invitation.ts";
-import { addToDay, addToMember, takeCap } from "./member-statements.ts";
-import { dayOf, programOwner } from "./referral-day.ts";
+import { addToMember, takeCap } from "./member-statements.ts";
+import { dayOf } from "./referral-day.ts";
 import type { ReferralEnvironment } from "./referral-environment.ts";
 import type { RedemptionAnswer, RedemptionRefusal, RewardState } from "./referrals-api.ts";
 import { openReward } from "./reward-ledger.ts";
@@ -137,8 +138,14 @@ function referralRows({
       createdAt: now,
       qualifiedAt: counts ? now : null,
     }),
-    addToDay.with({ program: program.name, owner: programOwner(referralId), day, referrals: 1, qualified }),
-    addToDay.with({ program: program.name, owner: ownerId, day, referrals: 1, qualified }),
+    ...countReferral({
+      id: referralId,
+      referrerId: ownerId,
+      program: program.name,
+      day,
+      referrals: 1,
+      qualified,
+    }),
     addToMember.with({
       program: program.name,
       userId: ownerId,

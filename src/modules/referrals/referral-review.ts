@@ -1,6 +1,7 @@
 import type { Script, Transaction } from "../../module.ts";
-import { addToDay, addToMember } from "./member-statements.ts";
-import { dayOf, programOwner } from "./referral-day.ts";
+import { countReferral } from "./count-referral.ts";
+import { addToMember } from "./member-statements.ts";
+import { dayOf } from "./referral-day.ts";
 import type { ReferralEnvironment } from "./referral-environment.ts";
 import { isUuid, readReason, requireUuid } from "./referral-input.ts";
 import {
@@ -27,11 +28,10 @@ export async function qualify(environment: ReferralEnvironment, refereeId: strin
     yield* tx.all([
       qualifyReferral.with({ id, qualifiedAt: now }),
       // In the order of a redemption, so that two never wait for each other.
-      addToDay.with({ ...counts, owner: programOwner(id) }),
+      ...countReferral({ ...counts, id, referrerId }),
       ...(referrerId === null
         ? []
         : [
-            addToDay.with({ ...counts, owner: referrerId }),
             addToMember.with({
               program,
               userId: referrerId,

@@ -45,6 +45,7 @@ export const rejectReferral = statement({
 
 export const listReferralsOfUser = statement({
   id: "referrals.list_referrals",
+  hot: true,
   params: { userId: uuid, before: uuid, limit: integer },
   row: {
     id: r.id,

@@ -1,10 +1,14 @@
-import { findMember, listDays, listLeaders, setProfile as setProfileStatement } from "./member-statements.ts";
-import { dayOf, programOwners } from "./referral-day.ts";
+import {
+  listDays,
+  listLeaders,
+  listProgramDays,
+  setProfile as setProfileStatement,
+} from "./member-statements.ts";
+import { allDays, dayOf } from "./referral-day.ts";
 import type { ReferralEnvironment } from "./referral-environment.ts";
 import { invalidInput, readWhole, requireProgram, requireUser, requireUuid } from "./referral-input.ts";
 import { balances } from "./reward-desk.ts";
 import type { DayCount, LeaderboardEntry, ReferralStats, Referrals } from "./referrals-api.ts";
-import { sumProgram } from "./member-statements.ts";
 
 interface Period {
   readonly program?: string;
@@ -14,7 +18,7 @@ interface Period {
 const dayMilliseconds = 86_400_000;
 const maximumNameLength = 40;
 
-/** See `Referrals.stats`: three lookups by key, whatever the number of users. */
+/** See `Referrals.stats`: lookups by key, whatever the number of users. */
 export async function stats(
   environment: ReferralEnvironment,
   { userId, period }: { readonly userId: string; readonly period: Period },
@@ -23,14 +27,8 @@ export async function stats(
   const id = requireUuid(userId, "userId");
   const { name: program } = requireProgram(settings, period.program);
   const days = lastDays(environment, period.days);
-  const member = await database.maybeOne(findMember, { program, userId: id });
-  const rows = await database.many(listDays, { program, owner: id, since: days[0]! });
-  return {
-    referrals: member?.referrals ?? 0,
-    qualified: member?.qualified ?? 0,
-    balances: await balances(environment, id),
-    daily: fill(days, rows),
-  };
+  const rows = await database.many(listDays, { program, owner: id, userId: id, since: days[0]! });
+  return { ...countsOf(days, rows), balances: await balances(environment, id) };
 }
 
 /** See `Referrals.programStats`. */
@@ -41,15 +39,7 @@ export async function programStats(
   const { database, settings } = environment;
   const { name: program } = requireProgram(settings, period.program);
   const days = lastDays(environment, period.days);
-  const totals = { referrals: 0, qualified: 0 };
-  const rows: DayCount[] = [];
-  for (const owner of programOwners) {
-    const sum = await database.one(sumProgram, { program, owner });
-    totals.referrals += sum.referrals;
-    totals.qualified += sum.qualified;
-    rows.push(...(await database.many(listDays, { program, owner, since: days[0]! })));
-  }
-  return { ...totals, daily: fill(days, rows) };
+  return countsOf(days, await database.many(listProgramDays, { program, since: days[0]! }));
 }
 
 /** See `Referrals.leaderboard`. Those with the same number share a rank. */
@@ -102,10 +92,12 @@ function lastDays({ clock }: ReferralEnvironment, count = 30): readonly string[]
   return Array.from({ length: days }, (_, i) => dayOf(new Date(today - (days - 1 - i) * dayMilliseconds)));
 }
 
-function fill(days: readonly string[], rows: readonly DayCount[]): readonly DayCount[] {
-  return days.map((day) => {
-    const found = rows.filter((row) => row.day === day);
-    const sum = (key: "referrals" | "qualified"): number => found.reduce((total, row) => total + row[key], 0);
-    return { day, referrals: sum("referrals"), qualified: sum("qualified") };
-  });
+function countsOf(
+  days: readonly string[],
+  rows: readonly DayCount[],
+): Pick<ReferralStats, "referrals" | "qualified" | "daily"> {
+  const counts = new Map(rows.map((row) => [row.day, row]));
+  const none = { referrals: 0, qualified: 0 };
+  const { referrals, qualified } = counts.get(allDays) ?? none;
+  return { referrals, qualified, daily: days.map((day) => ({ day, ...(counts.get(day) ?? none) })) };
 }

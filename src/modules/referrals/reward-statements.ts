@@ -155,6 +155,7 @@ const listed = {
 
 export const listRewardsOfUser = statement({
   id: "referrals.list_rewards",
+  hot: true,
   params: { userId: uuid, before: uuid, limit: integer },
   row: listed,
   sql: (p, row) =>
@@ -188,6 +189,7 @@ export const listDueRewards = statement({
 
 export const listBalances = statement({
   id: "referrals.list_balances",
+  hot: true,
   params: { userId: uuid },
   row: {
     unit: referralBalances.unit,

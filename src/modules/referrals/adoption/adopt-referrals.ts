@@ -1,6 +1,7 @@
 import { adoptRows, type AdoptedRow, type Call, type RowAdoption } from "../../../module.ts";
-import { addToDay, addToMember } from "../member-statements.ts";
-import { dayOf, programOwner } from "../referral-day.ts";
+import { countReferral } from "../count-referral.ts";
+import { addToMember } from "../member-statements.ts";
+import { dayOf } from "../referral-day.ts";
 import type { ReferralSettings } from "../referral-settings.ts";
 import { addPastUse, findTakenReferees, insertAdoptedReferral } from "./adoption-statements.ts";
 
@@ -81,13 +82,10 @@ function describeReferral(
       createdAt: madeAt,
       qualifiedAt: madeAt,
     }),
-    addToDay.with({ ...counts, owner: programOwner(id), day }),
+    ...countReferral({ ...counts, id, referrerId, day }),
     ...(referrerId === null
       ? []
-      : [
-          addToDay.with({ ...counts, owner: referrerId, day }),
-          addToMember.with({ ...counts, userId: referrerId, listed: false, rewards: 0 }),
-        ]),
+      : [addToMember.with({ ...counts, userId: referrerId, listed: false, rewards: 0 })]),
     addPastUse.with({ id: codeId }),
   ];
 }
