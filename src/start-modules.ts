@@ -50,9 +50,8 @@ export function startModules(given: readonly Module[], parts: ModuleParts): Star
     running.push({ module, started: module.start(context) });
   }
   Object.assign(hooks, hooksOf(running));
-  const close = async (): Promise<void> => {
-    for (const { started } of [...running].reverse()) await started.close?.();
-  };
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= closeAll(running));
   return {
     schemas,
     hooks,
@@ -69,6 +68,10 @@ export function startModules(given: readonly Module[], parts: ModuleParts): Star
     },
     close,
   };
+}
+
+async function closeAll(running: Running): Promise<void> {
+  for (const { started } of [...running].reverse()) await started.close?.();
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

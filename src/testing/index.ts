@@ -4,5 +4,5 @@ export { runSteps, runStepsAtOnce } from "./host-database.ts";
 export type { HostDatabase, HostRow, HostTransaction, TransactionSteps } from "./host-database.ts";
 export { moduleConformance } from "./module-conformance.ts";
 export type { ModuleConformanceOptions } from "./module-conformance.ts";
-export type { AuthWith, ModuleSamples, SampleCaller, SampleRequest } from "./module-samples.ts";
+export type { AuthWith, HeldUpCaller, ModuleSamples, SampleCaller, SampleRequest } from "./module-samples.ts";
 export type { TestRunner } from "./test-runner.ts";

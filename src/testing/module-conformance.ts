@@ -45,7 +45,7 @@ export function moduleConformance<M extends Module>(options: ModuleConformanceOp
     others: () => options.others?.() ?? [],
     open: () => options.open(),
     // What the samples are given is an Auth with the module that they are written for.
-    samples: (options.samples ?? {}) as ModuleUnderTest["samples"],
+    samples: (options.samples ?? {}) as unknown as ModuleUnderTest["samples"],
   };
   test.describe(`${name}: a module as it is declared`, () => declarationTests(given, test));
   test.describe(`${name}: a module's tables`, () => migrationTests(given, test));

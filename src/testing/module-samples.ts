@@ -1,5 +1,7 @@
 import type { Auth } from "../auth.ts";
 import type { Module, SignUpFieldsOf } from "../contract/module.ts";
+import type { PendingSignIn } from "../core/pending.ts";
+import type { NewSession } from "../core/session.ts";
 
 /** An `Auth` with the module under test. */
 export type AuthWith<M extends Module> = Auth<unknown, readonly [M]>;
@@ -9,6 +11,13 @@ export interface SampleCaller<M extends Module> {
   readonly auth: AuthWith<M>;
   readonly userId: string;
   readonly token: string;
+}
+
+/** Somebody whose sign-up or sign-in the module has held up. */
+export interface HeldUpCaller<M extends Module> {
+  readonly auth: AuthWith<M>;
+  readonly pending: PendingSignIn["pending"];
+  readonly email: string;
 }
 
 /** A request that one of the module's routes grants. */
@@ -28,6 +37,8 @@ export interface ModuleSamples<M extends Module> {
   ) => SignUpFieldsOf<readonly [M]> | Promise<SignUpFieldsOf<readonly [M]>>;
   /** Sign-up fields that must be refused, by what is wrong with them. */
   readonly refusedSignUps?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Does what a module asks for that holds sign-ups or sign-ins up, and gives the session. */
+  readonly passStep?: (caller: HeldUpCaller<M>) => Promise<NewSession>;
   /** Calls of the module's API by their names, each for a user who has made none before. */
   readonly calls?: Readonly<Record<string, (caller: SampleCaller<M>) => Promise<unknown>>>;
   /** A request for each route, by its id; the caller is signed in where the route asks for it. */

@@ -152,7 +152,7 @@ const faults: readonly (readonly [fault: string, create: () => Module, found: st
   ],
   [
     "users who are remembered when they are gone",
-    () => startedWrong(({ hooks: { userDeleted: _, ...hooks } = {} }) => ({ hooks })),
+    () => startedWrong(({ hooks }) => ({ hooks: { ...hooks, userDeleted: () => function* () {} } })),
     "names nobody who is gone",
   ],
   [

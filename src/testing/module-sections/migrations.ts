@@ -30,30 +30,7 @@ export function migrationTests(given: ModuleUnderTest, { it }: TestRunner): void
     }));
 
   it("adds to a database in use its own tables alone, with names of its namespace", () =>
-    onNewDatabase(given, async (host) => {
-      const before = await startWith(host, { modules: given.others(), namespace: oddNamespace });
-      await before.users.create({ email: newCredentials().email });
-      await host.query("create table host_notes (author text not null)");
-      await host.query("insert into host_notes (author) values ('Ann')");
-      const looks = [await look(host, before)];
-      await before.close();
-      const auth = await startWith(host, {
-        modules: withModule(),
-        namespace: oddNamespace,
-        migrate: "off",
-      });
-      const others = migrationLabels(given.others());
-      assert.deepEqual(
-        await applyMigrations(auth),
-        labels.filter((label) => !others.includes(label)),
-      );
-      looks.push(await look(host, auth));
-      const [first, second] = looks as [Look, Look];
-      assert.deepEqual(withoutObjects(first.catalogue, second.catalogue), [], "something is gone or changed");
-      assertOwn(withoutObjects(second.catalogue, first.catalogue), { module: given.create(), auth });
-      assert.deepEqual(second.rows, first.rows, "rows of the core or the application have changed");
-      await auth.close();
-    }));
+    onNewDatabase(given, (host) => addToDatabaseInUse(host, given)));
 
   it("has its tables made once, whoever starts first and however many start at once", async () => {
     const others = (): readonly Module[] => given.others();
@@ -83,6 +60,26 @@ export function migrationTests(given: ModuleUnderTest, { it }: TestRunner): void
       await (await startWith(host, { modules: withModule(), migrate: "verify" })).close();
       await assertDeclared(host, { module: given.create(), auth });
     }));
+}
+
+async function addToDatabaseInUse(host: HostDatabase, given: ModuleUnderTest): Promise<void> {
+  const before = await startWith(host, { modules: given.others(), namespace: oddNamespace });
+  await before.users.create({ email: newCredentials().email });
+  await host.query("create table host_notes (author text not null)");
+  await host.query("insert into host_notes (author) values ('Ann')");
+  const first = await look(host, before);
+  await before.close();
+  const module = given.create();
+  const modules = [...given.others(), module];
+  const auth = await startWith(host, { modules, namespace: oddNamespace, migrate: "off" });
+  const others = migrationLabels(given.others());
+  const own = migrationLabels(modules).filter((label) => !others.includes(label));
+  assert.deepEqual(await applyMigrations(auth), own);
+  const second = await look(host, auth);
+  assert.deepEqual(withoutObjects(first.catalogue, second.catalogue), [], "something is gone or changed");
+  assertOwn(withoutObjects(second.catalogue, first.catalogue), { module, auth });
+  assert.deepEqual(second.rows, first.rows, "rows of the core or the application have changed");
+  await auth.close();
 }
 
 interface Look {

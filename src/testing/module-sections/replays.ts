@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { newSignUp, newUser, type ModuleSubject } from "../module-subject/module-subject.ts";
+import { goIn, newSignUp, newUser, type ModuleSubject } from "../module-subject/module-subject.ts";
 import { readStoredRows } from "../module-subject/stored-rows.ts";
 import { newCredentials } from "../subject.ts";
 
@@ -20,20 +20,23 @@ export function replayTests(subject: ModuleSubject): void {
     const { auth, host } = subject;
     const input = await newSignUp(subject);
     await replaying(() => auth.signUp(input));
-    const { user } = await auth.signIn(input);
+    const { user } = await goIn(subject, { result: await auth.signIn(input), ...input });
     const stored = await readStoredRows({ host, database: auth.database }, subject.allTables);
     assert.equal(stored["users"]?.filter(({ id }) => id?.includes(user.id)).length, 1);
     const types = (await auth.listEvents(user.id)).map(({ type }) => type);
     assert.equal(types.filter((type) => type === "user.signed_up").length, 1);
   });
 
-  it("is told of an account that the application makes, and of its end, in scripts that can be run again", async () => {
+  it("takes part in what becomes of an account by scripts that can be run again", async () => {
     const { auth } = subject;
-    const input = await newSignUp(subject);
-    const { user } = await auth.signUp(input);
+    const user = await newUser(subject);
     await replaying(() => auth.users.create({ email: newCredentials().email }).catch(() => undefined));
-    await replaying(() => auth.users.delete(user.id));
-    assert.equal(await auth.users.get(user.id), null);
+    await replaying(async () => goIn(subject, { result: await auth.signIn(user), ...user }));
+    await replaying(() => auth.users.update(user.userId, { email: newCredentials().email }));
+    await replaying(() => auth.users.disable(user.userId));
+    await replaying(() => auth.users.enable(user.userId));
+    await replaying(() => auth.users.delete(user.userId));
+    assert.equal(await auth.users.get(user.userId), null);
   });
 
   for (const [name, call] of Object.entries(subject.samples.calls ?? {})) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { isAuthError } from "../../errors.ts";
 import { errorStatus } from "../../http/answers/error-status.ts";
 import { postJson } from "../module-subject/http-requests.ts";
-import { newSignUp, type ModuleSubject } from "../module-subject/module-subject.ts";
+import { goIn, newSignUp, type ModuleSubject } from "../module-subject/module-subject.ts";
 import { readStoredRows, type StoredRows } from "../module-subject/stored-rows.ts";
 import { newCredentials } from "../subject.ts";
 
@@ -13,19 +13,19 @@ export function signUpTests(subject: ModuleSubject): void {
   it("takes part in a sign-up, which opens a session as ever", async () => {
     const { auth } = subject;
     const input = await newSignUp(subject);
-    const made = await auth.signUp(input);
+    const result = await auth.signUp(input);
+    assertAnswer(subject, result);
+    const made = await goIn(subject, { result, ...input });
     assert.equal((await auth.getSession(made.token))?.user.id, made.user.id);
-    assert.equal((await auth.signIn(input)).user.id, made.user.id);
-    if (subject.watch.started?.hooks?.signUp)
-      assert.ok(subject.module.name in made, "it answers to a sign-up");
+    const again = await goIn(subject, { result: await auth.signIn(input), ...input });
+    assert.equal(again.user.id, made.user.id);
   });
 
   it("takes part in a sign-up over HTTP", async () => {
     const input = await newSignUp(subject);
     const { status, body } = await postJson(subject.auth, "/auth/sign-up", input);
     assert.equal(status, 201, JSON.stringify(body));
-    if (subject.watch.started?.hooks?.signUp)
-      assert.ok(subject.module.name in body, "it answers to a sign-up");
+    assertAnswer(subject, body);
   });
 
   it("lets a sign-up without its fields be, or refuses it and leaves nothing", async () => {
@@ -43,7 +43,11 @@ export function signUpTests(subject: ModuleSubject): void {
     await auth.users.create({ email });
     const input = { ...(await newSignUp(subject)), email };
     const before = await readAll(subject);
-    await assert.rejects(auth.signUp(input), { code: "user_exists" });
+    const result: unknown = await auth.signUp(input).catch((error: unknown) => error);
+    // A module may answer as if the address were free, and write to its owner.
+    if (subject.watch.started?.hooks?.addressTaken)
+      return assert.ok("pending" in Object(result), String(result));
+    assert.ok(isAuthError(result, "user_exists"), String(result));
     assert.deepEqual(await readAll(subject), before);
   });
 
@@ -59,6 +63,12 @@ export function signUpTests(subject: ModuleSubject): void {
       assert.deepEqual(await readAll(subject), before);
     });
   }
+}
+
+/** A module with a part in sign-ups has its answer among what they give, where they give a session. */
+function assertAnswer({ module, watch }: ModuleSubject, result: object): void {
+  if (!watch.started?.hooks?.signUp || "pending" in result) return;
+  assert.ok(module.name in result, "the sign-up's result has no answer of the module");
 }
 
 function readAll({ host, auth, allTables }: ModuleSubject): Promise<StoredRows> {

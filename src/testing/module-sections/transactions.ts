@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { defineModule, type Module } from "../../contract/module.ts";
 import type { TransactionScript } from "../../database/script.ts";
-import { newSignUp, newUser, type ModuleSubject } from "../module-subject/module-subject.ts";
+import { goIn, newSignUp, newUser, type ModuleSubject } from "../module-subject/module-subject.ts";
 import { startWith, type AnyAuth } from "../module-subject/module-under-test.ts";
 import { readStoredRows, type StoredRows } from "../module-subject/stored-rows.ts";
 import { newCredentials } from "../subject.ts";
@@ -27,7 +27,8 @@ export function transactionTests(subject: ModuleSubject): void {
     await assert.rejects(signUp(true), changedItsMind);
     assert.deepEqual(await readAll(), before);
     await signUp(false);
-    assert.equal((await auth.signIn(input)).user.email, input.email);
+    const { user } = await goIn(subject, { result: await auth.signIn(input), ...input });
+    assert.equal(user.email, input.email);
   });
 
   it("takes back the end of a user with the application's transaction", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { newUser, type ModuleSubject } from "../module-subject/module-subject.ts";
 import { onNewDatabase, startWith, type ModuleUnderTest } from "../module-subject/module-under-test.ts";
+import { createModuleWatch } from "../module-subject/watched-module.ts";
 import type { TestRunner } from "../test-runner.ts";
 
 const tenYearsInSeconds = 10 * 366 * 86_400;
@@ -33,14 +34,16 @@ export function cleanUpTests(subject: ModuleSubject): void {
   });
 }
 
-/** The end of an `Auth`. */
+/** The end of an `Auth`. A module is told once, however often that is asked for. */
 export function closingTests(given: ModuleUnderTest, { it }: TestRunner): void {
   it("is closed with everything else, more than once, and gives the handle back", () =>
     onNewDatabase(given, async (host) => {
-      const modules = [...given.others(), given.create()];
+      const watch = createModuleWatch();
+      const modules = [...given.others(), watch.watch(given.create())];
       const auth = await startWith(host, { modules });
       await Promise.all([auth.close(), auth.close()]);
       await auth.close();
+      if (watch.started?.close) assert.equal(watch.closings, 1);
       await assert.rejects(auth.users.list(), { code: "database_closed" });
       assert.deepEqual((await host.query("select 1 as one")).map(Object.values), [[1]]);
       const again = await startWith(host, {

@@ -5,6 +5,8 @@ export interface Answer {
   readonly status: number;
   /** The content type; "" without one. */
   readonly type: string;
+  /** Where the browser is sent on to. */
+  readonly location: string | null;
   /** The parsed JSON; an empty object where there is no body. */
   readonly body: Readonly<Record<string, unknown>>;
 }
@@ -33,6 +35,7 @@ export async function send(auth: AnyAuth, request: HttpRequest): Promise<Answer>
   return {
     status: response.status,
     type: response.headers.get("content-type") ?? "",
+    location: response.headers.get("location"),
     body: text === "" ? {} : (JSON.parse(text) as Answer["body"]),
   };
 }

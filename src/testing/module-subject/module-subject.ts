@@ -1,5 +1,7 @@
 import type { Module } from "../../contract/module.ts";
 import { coreTables } from "../../core/migrations/core-tables.ts";
+import { isPending, type PendingSignIn } from "../../core/pending.ts";
+import type { NewSession } from "../../core/session.ts";
 import { connect } from "../../database/connect.ts";
 import type { Database } from "../../database/database.ts";
 import type { NamespaceOption } from "../../database/namespace.ts";
@@ -61,7 +63,12 @@ export function prepareModuleSubject(
   const ownTables = module.tables ?? [];
   return {
     ...given,
-    ...{ test, module, namespace, clock, watch, ownTables },
+    test,
+    module,
+    namespace,
+    clock,
+    watch,
+    ownTables,
     allTables: [...coreTables, ...given.others().flatMap(({ tables = [] }) => tables), ...ownTables],
     get host() {
       return part("host");
@@ -91,7 +98,17 @@ export async function newSignUp({ auth, samples }: Pick<ModuleSubject, "auth" | 
 export async function newUser(subject: ModuleSubject): Promise<NewUser> {
   const { auth } = subject;
   const input = await newSignUp(subject);
-  const { user, token, deviceToken } = await auth.signUp(input);
+  const { user, token, deviceToken } = await goIn(subject, { result: await auth.signUp(input), ...input });
   const { email, password } = input;
   return { auth: auth as never, userId: user.id, token, deviceToken, email, password };
+}
+
+/** The session of a sign-up or sign-in, after what the module asks for first. */
+export async function goIn(
+  { auth, samples, module }: Pick<ModuleSubject, "auth" | "samples" | "module">,
+  { result, email }: { readonly result: NewSession | PendingSignIn; readonly email: string },
+): Promise<NewSession> {
+  if (!isPending(result)) return result;
+  if (samples.passStep) return samples.passStep({ auth: auth as never, pending: result.pending, email });
+  throw new Error(`${module.name} asks for a step, and samples.passStep does not say how it is done`);
 }

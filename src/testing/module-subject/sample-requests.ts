@@ -3,6 +3,8 @@ import { send, type Answer, type HttpRequest } from "./http-requests.ts";
 import type { MalformedRequest } from "./malformed-requests.ts";
 import type { ModuleSubject, NewUser } from "./module-subject.ts";
 
+const formType = "application/x-www-form-urlencoded";
+
 /** The module's routes. They are loaded with the first request. */
 export async function loadRoutes({ auth, watch }: ModuleSubject): Promise<readonly Route[]> {
   await send(auth, { method: "GET", path: "/auth/session" });
@@ -21,14 +23,18 @@ export async function sendSample(
   return send(subject.auth, toRequest(route, { sample, token: caller.token }));
 }
 
-/** A request for a route. The sample's body goes out as JSON, where none is given that goes out as it is. */
+/**
+ * A request for a route. The sample's body goes out as JSON, where none is given that goes out as it is; the
+ * parameters of a form from another site are its body.
+ */
 export function toRequest(
-  { method, path, input, credential }: Route,
+  { method, path, input, credential, crossSiteForm = false }: Route,
   { sample, token, ...given }: MalformedRequest & { readonly token?: string },
 ): HttpRequest {
   const { params = {}, query = {} } = sample;
   const filled = path.replaceAll(/:(\w+)/g, (_, name: string) => params[name] ?? "unknown");
   const search = new URLSearchParams(query).toString();
+  if (crossSiteForm) return { method, path: `/auth${filled}`, body: search, contentType: formType, ...given };
   const json = input === null ? undefined : JSON.stringify(sample.body ?? {});
   return {
     method,

@@ -19,13 +19,15 @@ export interface ScriptWatch {
   /** A name for a script that has none. */
   nextName(): string;
   /**
-   * Meanwhile the first run of each script is thrown away after its last step, as a conflict would do it: by a
-   * serialization failure on PostgreSQL, by a savepoint on SQLite, which has none.
+   * Meanwhile the first run of each script is thrown away after its last step: on PostgreSQL with its whole
+   * transaction, by a serialization failure, as long as that is possible; else by a savepoint.
    * @returns the runs of each script: the one that was thrown away, and those after it
    */
   replaying(work: () => Promise<unknown>): Promise<ReadonlyMap<string, readonly Run[]>>;
 }
 
+// A transaction is run four times at most, and several scripts may stand in one.
+const maxConflicts = 2;
 const conflict = `do $$ begin raise exception 'conflict' using errcode = '40001'; end $$`;
 const savepoint = /^(?:savepoint|rollback to savepoint|release savepoint) wispy_\d+$/;
 
@@ -33,6 +35,7 @@ export function createScriptWatch(): ScriptWatch {
   const statements = new Set<string>();
   const texts = new Set<string>();
   let replays: Map<string, Run[]> | null = null;
+  let conflicts = 0;
   let scripts = 0;
   const note = (step: Step): readonly string[] => {
     const ids = idsOf(step);
@@ -54,12 +57,16 @@ export function createScriptWatch(): ScriptWatch {
       };
       return function* (tx) {
         const runs = replays && runsOf(replays, name);
-        if (runs?.length === 0) yield* throwAway(tx, { dialect, script: (inner) => run(inner, runs) });
+        if (runs?.length === 0) {
+          const conflicting = dialect === "postgres" && (conflicts += 1) <= maxConflicts;
+          yield* (conflicting ? loseToConflict : undo)(tx, (inner) => run(inner, runs));
+        }
         return yield* run(tx, runs);
       };
     },
     async replaying(work) {
       const seen = (replays = new Map<string, Run[]>());
+      conflicts = 0;
       try {
         await work();
       } finally {
@@ -81,25 +88,22 @@ function idsOf(step: Step): readonly string[] {
   return step.kind === "execute" ? [step.call.statement.id] : step.calls.map(({ statement }) => statement.id);
 }
 
+/** Runs the script to its end, and makes the whole transaction begin again: nothing comes after this. */
+function* loseToConflict(tx: Transaction, script: TransactionScript<unknown>): Script<void> {
+  yield* script(tx);
+  yield* tx.raw(conflict);
+}
+
 /** Runs the script to its end, and undoes it. */
-function* throwAway(
-  tx: Transaction,
-  { dialect, script }: { readonly dialect: DialectName; readonly script: TransactionScript<unknown> },
-): Script<void> {
-  if (dialect === "postgres") {
-    yield* script(tx);
-    // The whole transaction begins again: nothing comes after this.
-    yield* tx.raw(conflict);
-    return;
-  }
-  const undo = new Error("undone");
+function* undo(tx: Transaction, script: TransactionScript<unknown>): Script<void> {
+  const over = new Error("over");
   try {
     yield* tx.transaction(function* (inner) {
       yield* script(inner);
-      throw undo;
+      throw over;
     });
   } catch (error) {
-    if (error !== undo) throw error;
+    if (error !== over) throw error;
   }
 }
 

@@ -7,11 +7,23 @@ import type {
   StartedModule,
 } from "../../contract/module.ts";
 import type { Route } from "../../contract/route.ts";
+import type { ModuleAccounts, ModuleSignUp, ProvenSignIn } from "../../contract/accounts.ts";
 import type { DialectName } from "../../database/database.ts";
+import type { TransactionScript } from "../../database/script.ts";
 import { createScriptWatch, type ScriptWatch } from "./script-watch.ts";
 
 type Started = StartedModule<object, unknown, object>;
 type Hooks = ModuleHooks<object, unknown>;
+
+/** The hooks that give a script for somebody else's transaction. */
+const scriptHooks = [
+  "userCreated",
+  "addressTaken",
+  "signIn",
+  "sessionOpened",
+  "userChanged",
+  "userDeleted",
+] as const satisfies readonly (keyof Hooks)[];
 
 /** What a module does while it is watched. */
 export interface ModuleWatch {
@@ -21,6 +33,8 @@ export interface ModuleWatch {
   readonly started: Started | undefined;
   /** Loaded with the first request. */
   readonly routes: readonly Route[];
+  /** How often it was told that the end has come. */
+  readonly closings: number;
   /** The names of the parameters that a route looked for in its address, by the route's id. */
   queryNames(routeId: string): ReadonlySet<string>;
   /** The module as it is, watched at everything it does. */
@@ -38,6 +52,7 @@ export function createModuleWatch(): ModuleWatch {
   };
   let started: Started | undefined;
   let routes: readonly Route[] = [];
+  let closings = 0;
   return {
     scripts,
     events,
@@ -47,13 +62,16 @@ export function createModuleWatch(): ModuleWatch {
     get routes() {
       return routes;
     },
+    get closings() {
+      return closings;
+    },
     queryNames: namesOf,
     watch: (module) => ({
       ...module,
       start(context) {
         const { dialect } = context.database;
         started = module.start(watchContext(context, { scripts, events }));
-        const { hooks, routes: load } = started;
+        const { hooks, routes: load, close } = started;
         const loadRoutes = async (): Promise<readonly Route[]> => {
           routes = (await load?.()) ?? [];
           return routes.map((route) => watchQuery(route, namesOf(route.id)));
@@ -62,6 +80,12 @@ export function createModuleWatch(): ModuleWatch {
           ...started,
           ...(hooks && { hooks: watchHooks(hooks, { scripts, dialect }) }),
           ...(load && { routes: loadRoutes }),
+          ...(close && {
+            close: () => {
+              closings += 1;
+              return close.call(started);
+            },
+          }),
         };
       },
     }),
@@ -75,6 +99,7 @@ function watchContext(
   return {
     ...context,
     database: watchDatabase(context.database, scripts),
+    accounts: watchAccounts(context.accounts, { scripts, dialect: context.database.dialect }),
     recordEvent(event) {
       events.push(event);
       return context.recordEvent(event);
@@ -95,29 +120,49 @@ function watchDatabase(database: ModuleDatabase, scripts: ScriptWatch): ModuleDa
     many: (statement, params) => database.many(noted(statement), params),
     run: (statement, params) => database.run(noted(statement), params),
     transaction: (script, options) =>
-      database.transaction(scripts.watch(script, { name: scripts.nextName(), dialect }), options),
+      // A single step is sent without a transaction around it: there is nothing to be run again.
+      options?.singleStep === true
+        ? database.transaction(script, options)
+        : database.transaction(scripts.watch(script, { name: scripts.nextName(), dialect }), options),
   };
 }
 
-function watchHooks(
-  hooks: Hooks,
-  { scripts, dialect }: { readonly scripts: ScriptWatch; readonly dialect: DialectName },
-): Hooks {
-  const { signUp, userCreated, userDeleted } = hooks;
+interface Watching {
+  readonly scripts: ScriptWatch;
+  readonly dialect: DialectName;
+}
+
+/** The scripts that a module adds to the transactions in which it opens sessions and makes accounts. */
+function watchAccounts(accounts: ModuleAccounts, { scripts, dialect }: Watching): ModuleAccounts {
+  const watched = <I extends ProvenSignIn | ModuleSignUp>(input: I): I => {
+    const { script } = input;
+    if (!script) return input;
+    const name = scripts.nextName();
+    return { ...input, script: (user) => scripts.watch(script(user), { name, dialect }) };
+  };
+  return {
+    ...accounts,
+    openSession: (proof) => accounts.openSession(watched(proof)),
+    signUp: (input) => accounts.signUp(watched(input)),
+  };
+}
+
+function watchHooks(hooks: Hooks, { scripts, dialect }: Watching): Hooks {
   const as = (name: keyof Hooks) => ({ name, dialect });
+  const watched: Record<string, unknown> = {};
+  for (const name of scriptHooks) {
+    const hook = hooks[name]?.bind(hooks) as ((told: unknown) => TransactionScript<unknown>) | undefined;
+    if (hook) watched[name] = (told: unknown) => scripts.watch(hook(told), as(name));
+  }
+  const { signUp } = hooks;
   return {
     ...hooks,
+    ...(watched as Hooks),
     ...(signUp && {
       async signUp(draft) {
         const script = await signUp.call(hooks, draft);
         return script && ((account) => scripts.watch(script(account), as("signUp")));
       },
-    }),
-    ...(userCreated && {
-      userCreated: (account) => scripts.watch(userCreated.call(hooks, account), as("userCreated")),
-    }),
-    ...(userDeleted && {
-      userDeleted: (user) => scripts.watch(userDeleted.call(hooks, user), as("userDeleted")),
     }),
   };
 }
