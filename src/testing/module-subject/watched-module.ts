@@ -160,8 +160,15 @@ function watchHooks(hooks: Hooks, { scripts, dialect }: Watching): Hooks {
     ...(watched as Hooks),
     ...(signUp && {
       async signUp(draft) {
-        const script = await signUp.call(hooks, draft);
-        return script && ((account) => scripts.watch(script(account), as("signUp")));
+        const make = await signUp.call(hooks, draft);
+        if (make === null) return null;
+        return (account) => {
+          const part = make(account);
+          if (typeof part === "function") return scripts.watch(part, as("signUp"));
+          // Statements alone: nothing of it can be different when it is run again.
+          for (const { statement } of [part.head, ...part.rest]) scripts.noteStatement(statement.id);
+          return part;
+        };
       },
     }),
   };
