@@ -25,7 +25,7 @@ async function newCode(auth: ReferralAuth, program = "default"): Promise<string>
 async function newReward(auth: ReferralAuth, userId: string) {
   const { code } = await auth.referrals.createCode({ userId, program: "partners" });
   const { user } = await auth.signUp({ ...newCredentials(), referralCode: code });
-  const [reward] = await auth.referrals.listRewards(userId);
+  const reward = (await auth.referrals.listRewards(userId)).find(({ role }) => role === "referrer");
   return { rewardId: reward!.id, refereeId: user.id };
 }
 
