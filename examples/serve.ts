@@ -26,7 +26,6 @@ export interface Application {
   close(): Promise<void>;
 }
 
-/** Serves on `PORT` (3000) until it is asked to stop. */
 export function serve(application: Application): void {
   const serveAuth = toNodeHandler(application.auth);
   const server = createServer((request, response) => {
@@ -34,17 +33,22 @@ export function serve(application: Application): void {
     if (request.url?.startsWith("/auth/")) serveAuth(request, response);
     else void answer(application, request, response);
   });
+  listenUntilStopped(server, async () => {
+    await application.auth.close();
+    await application.close();
+  });
+}
+
+/** Serves on `PORT` (3000) until it is asked to stop; finishes what is under way, then gives the database back. */
+export function listenUntilStopped(server: Server, close: () => Promise<void>): void {
   server.listen(Number(process.env["PORT"] ?? 3000), () => {
     console.log(`Listening on http://localhost:${(server.address() as AddressInfo).port}`);
   });
-  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void stop(server, application));
-}
-
-/** Finishes what is under way, then gives the database back. */
-async function stop(server: Server, { auth, close }: Application): Promise<void> {
-  await new Promise((resolve) => server.close(resolve));
-  await auth.close();
-  await close();
+  const stop = async (): Promise<void> => {
+    await new Promise((resolve) => server.close(resolve));
+    await close();
+  };
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void stop());
 }
 
 async function answer(application: Application, request: IncomingMessage, response: ServerResponse) {
@@ -106,7 +110,7 @@ function explain(error: unknown): readonly [status: number, code: string] {
   return [500, "internal_error"];
 }
 
-function send(response: ServerResponse, status: number, body: object): void {
+export function send(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
   response.end(JSON.stringify(body));
 }

@@ -5,8 +5,7 @@ import { createHttpClient, type HttpClient } from "../../support/http-client.ts"
 import { buildProgram, startProgram, type Program, type RunningProgram } from "../../support/run-program.ts";
 import { createPostgresDatabase } from "../../support/test-database.ts";
 import { createTemporaryFolder } from "../../support/temporary-folder.ts";
-
-const announcement = /Listening on (http:\/\/localhost:\d+)/;
+import { startExample } from "./start-example.ts";
 
 /** Starts `examples/<name>` on each database and calls it as a browser would. */
 export function exampleTests(name: string): void {
@@ -32,7 +31,7 @@ export function exampleTests(name: string): void {
         running.process.kill("SIGKILL");
         await running.ended;
       });
-      url = await addressOf(running);
+      url = await startExample(running);
     });
 
     afterAll(async () => {
@@ -123,11 +122,4 @@ export function exampleTests(name: string): void {
 
 function buildExample(name: string): Promise<Program> {
   return buildProgram(`../../examples/${name}/main.ts`);
-}
-
-async function addressOf(running: RunningProgram): Promise<string> {
-  let printed = "";
-  running.process.stdout?.on("data", (chunk: Buffer) => (printed += chunk.toString()));
-  await running.printed("Listening on");
-  return announcement.exec(printed)![1]!;
 }
