@@ -46,7 +46,7 @@ export function layOutMail({ brand, subject, preview, language = "en", parts }: 
     subject,
     text: layOutText(brand, lines),
     html: layOutHtml({
-      brand: { ...brand, name: oneLine(brand.name) },
+      brand: { ...brand, name: oneLine(brand.name), footer: oneLine(brand.footer ?? "") },
       subject: oneLine(subject),
       preview: oneLine(preview ?? first?.paragraph ?? ""),
       language,

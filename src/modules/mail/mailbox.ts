@@ -17,6 +17,11 @@ export function readMailbox(text: unknown): Mailbox | null {
   return { name: name === "" ? null : name, address: toAscii(address) };
 }
 
+/** `"Acme, Inc." <no-reply@acme.example>`, as the HTTP interfaces of mail services take it. */
+export function formatMailbox({ name, address }: Mailbox): string {
+  return name === null ? address : `"${name}" <${address}>`;
+}
+
 /** A domain in other letters travels in those that every mail server knows (RFC 5891). */
 export function toAscii(address: string): string {
   const at = address.lastIndexOf("@");

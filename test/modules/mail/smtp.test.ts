@@ -1,8 +1,12 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { smtpTransport, type MailMessage, type SmtpOptions } from "wispy-auth/mail";
 import type { SMTPServerOptions } from "smtp-server";
+import { buildProgram } from "../../support/run-program.ts";
+import { createTemporaryFolder } from "../../support/temporary-folder.ts";
 import { startMailCatcher, type MailCatcher } from "./support/mail-catcher.ts";
 
 const message: MailMessage = {
@@ -90,6 +94,20 @@ describe("the SMTP transport", () => {
       expect(head).not.toMatch(/^bcc:/im);
       expect(parsed.html).toBe(message.html);
     }
+  });
+
+  it("says what to install where nodemailer is missing", async () => {
+    const server = await catcher();
+    const folder = await createTemporaryFolder("no-packages");
+    onTestFinished(() => folder.remove());
+    const here = await buildProgram("send-by-smtp.ts");
+    onTestFinished(() => here.remove());
+    const root = fileURLToPath(new URL("../../../", import.meta.url));
+    const elsewhere = await buildProgram("send-by-smtp.ts", { folder: relative(root, folder.path) });
+    expect((await here.start([server.url]).ended).stdout).toBe("sent\n");
+    expect((await elsewhere.start([server.url]).ended).stdout).toBe(
+      "driver_missing: smtpTransport needs the package nodemailer: npm install nodemailer\n",
+    );
   });
 
   it("takes no file and no address for a text", async () => {

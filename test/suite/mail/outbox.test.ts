@@ -35,6 +35,8 @@ forEachDatabase("the outbox", (ctx) => {
         headers: { "Auto-Submitted": "auto-generated" },
       },
     ]);
+    // Nor did the schema drift.
+    expect(auth.log).toEqual([]);
   });
 
   it("DB-03: sends nothing for what is rolled back, by us or by the application", async () => {
