@@ -1,4 +1,5 @@
 import {
+  findMember,
   listDays,
   listLeaders,
   listProgramDays,
@@ -8,7 +9,13 @@ import { allDays, dayOf } from "./referral-day.ts";
 import type { ReferralEnvironment } from "./referral-environment.ts";
 import { invalidInput, readWhole, requireProgram, requireUser, requireUuid } from "./referral-input.ts";
 import { balances } from "./reward-desk.ts";
-import type { DayCount, LeaderboardEntry, ReferralStats, Referrals } from "./referrals-api.ts";
+import type {
+  DayCount,
+  LeaderboardEntry,
+  ReferralProfile,
+  ReferralStats,
+  Referrals,
+} from "./referrals-api.ts";
 
 interface Period {
   readonly program?: string;
@@ -55,6 +62,16 @@ export async function leaderboard(
     displayName,
     qualified,
   }));
+}
+
+/** See `Referrals.getProfile`. */
+export async function getProfile(
+  { database, settings }: ReferralEnvironment,
+  { userId, program: name }: { readonly userId: string; readonly program: string | undefined },
+): Promise<ReferralProfile> {
+  const { name: program } = requireProgram(settings, name);
+  const member = await database.maybeOne(findMember, { program, userId: requireUuid(userId, "userId") });
+  return { displayName: member?.displayName ?? null, listed: member?.listed ?? false };
 }
 
 /** See `Referrals.setProfile`. */

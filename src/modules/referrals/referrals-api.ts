@@ -105,6 +105,12 @@ export interface LeaderboardEntry {
   readonly qualified: number;
 }
 
+/** How a user chose to be on the leaderboard of a program; before any choice, not at all. */
+export interface ReferralProfile {
+  readonly displayName: string | null;
+  readonly listed: boolean;
+}
+
 export interface PageOptions {
   /** 1 to 100, default 50. */
   readonly limit?: number;
@@ -167,11 +173,10 @@ export interface Referrals {
     readonly program?: string;
     readonly limit?: number;
   }): Promise<readonly LeaderboardEntry[]>;
+  /** What `setProfile` was told last. */
+  getProfile(userId: string, options?: { readonly program?: string }): Promise<ReferralProfile>;
   /** @throws AuthError `invalid_input` */
-  setProfile(
-    userId: string,
-    profile: { readonly displayName: string | null; readonly listed: boolean; readonly program?: string },
-  ): Promise<void>;
+  setProfile(userId: string, profile: ReferralProfile & { readonly program?: string }): Promise<void>;
 
   /**
    * The `Set-Cookie` value that remembers a followed link until the sign-up, or `null` if the code cannot be redeemed,
@@ -181,4 +186,10 @@ export interface Referrals {
     code: string,
     context?: { readonly cookies?: Readonly<Record<string, string>> },
   ): Promise<string | null>;
+
+  /**
+   * The code of the link that was followed, if it still counts: to show at the sign-up what will be redeemed. `null`
+   * for a cookie that is not ours. `context` as from `auth.readRequest(request)`.
+   */
+  followedCode(context: { readonly cookies?: Readonly<Record<string, string>> }): string | null;
 }

@@ -2,7 +2,7 @@ import { defineModule, type Schema } from "../../module.ts";
 import { adoptCodes } from "./adoption/adopt-codes.ts";
 import { adoptReferrals } from "./adoption/adopt-referrals.ts";
 import * as adoptionStatements from "./adoption/adoption-statements.ts";
-import { followLink } from "./attribution.ts";
+import { followLink, readAttribution } from "./attribution.ts";
 import * as codeStatements from "./code-statements.ts";
 import { findInvitation } from "./find-invitation.ts";
 import { forgetUser } from "./forget-user.ts";
@@ -16,7 +16,7 @@ import type { ReferralOptions } from "./referral-options.ts";
 import { qualify, rejectReferral } from "./referral-review.ts";
 import { resolveReferralOptions } from "./referral-settings.ts";
 import * as referralStatements from "./referral-statements.ts";
-import { leaderboard, programStats, setProfile, stats } from "./referral-stats.ts";
+import { getProfile, leaderboard, programStats, setProfile, stats } from "./referral-stats.ts";
 import { referralTables } from "./referral-tables.ts";
 import type { Referral, Referrals } from "./referrals-api.ts";
 import {
@@ -148,11 +148,14 @@ function referralsApi(environment: ReferralEnvironment): Referrals {
     stats: (userId, period = {}) => stats(environment, { userId, period }),
     programStats: (period = {}) => programStats(environment, period),
     leaderboard: (page = {}) => leaderboard(environment, page),
+    getProfile: (userId, { program } = {}) => getProfile(environment, { userId, program }),
     setProfile: (userId, profile) => setProfile(environment, { userId, profile }),
     async attributionCookie(code, { cookies = {} } = {}) {
       const cookie = await followLink(environment, { code, cookie: cookies["referrals"] ?? null });
       return cookie && environment.setCookie(cookie);
     },
+    followedCode: ({ cookies = {} }) =>
+      readAttribution(environment, cookies["referrals"] ?? null)?.code ?? null,
   };
 }
 

@@ -111,6 +111,8 @@ export const statsShape = z.strictObject({
   daily: z.array(z.strictObject({ day: z.string(), ...counts })),
 });
 
+export const profileShape = z.strictObject({ displayName: z.nullable(z.string()), listed: z.boolean() });
+
 export const leaderboardShape = z.strictObject({
   leaders: z.array(z.strictObject({ rank: z.number(), displayName: z.string(), qualified: z.number() })),
 });

@@ -46,6 +46,9 @@ function leaderboardRoutes(api: Referrals): readonly Route[] {
     implementRoute(referralContracts.leaderboard, async ({ query }) => ({
       body: { leaders: [...(await api.leaderboard({ ...programOf(query), ...numberOf(query, "limit") }))] },
     })),
+    implementRoute(referralContracts.getProfile, async ({ current, query }) => ({
+      body: { ...(await api.getProfile(current.user.id, programOf(query))) },
+    })),
     implementRoute(
       referralContracts.setProfile,
       async ({ current, input: { displayName, listed, program } }) => {
