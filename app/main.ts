@@ -8,10 +8,10 @@ import { readSettings } from "./settings.ts";
 const patienceMilliseconds = 5000;
 
 async function start(): Promise<void> {
-  const { port, databaseUrl } = readSettings();
-  const application = await createApplication(databaseUrl);
+  const settings = readSettings();
+  const application = await createApplication(settings);
   try {
-    await listen(application.server, port);
+    await listen(application.server, settings.port);
   } catch (error) {
     await application.close();
     throw error;

@@ -7,6 +7,16 @@ const messages: Readonly<Record<string, string>> = {
   "device-signed-out": "That device is signed out.",
   "others-signed-out": "All your other devices are signed out.",
   "account-deleted": "Your account and your notes are deleted.",
+  invited: "Welcome! You came by an invitation: your first note makes it count, for you and for your friend.",
+  "code-not-used": "Your account is made. The invitation was used up just before, so it came without one.",
+  "self-referral": "Your account is made. The invitation was your own, so it does not count.",
+  "member-already": "That was an invitation, and you have an account already.",
+  "code-made": "Your code is ready. Share its link.",
+  "code-paused": "That code is paused: it brings nobody in until you resume it.",
+  "code-resumed": "That code is active again.",
+  "code-retired": "That code is retired for good.",
+  "on-leaderboard": "Your name is saved. You chose to be on the leaderboard.",
+  "off-leaderboard": "You are not on the leaderboard any more.",
   "sign-in-again": "You signed in a while ago. Sign in again to do that.",
 };
 

@@ -10,7 +10,7 @@ export interface Problem {
 export interface Field {
   readonly name: string;
   readonly label: string;
-  readonly type: "email" | "password" | "text";
+  readonly type: "email" | "number" | "password" | "text";
   /** What password managers and phones fill in; the HTML standard's words. */
   readonly autocomplete: string;
   readonly problem: Problem | null;
@@ -36,6 +36,7 @@ export function inputField(field: Field): Html {
       type="${type}"
       autocomplete="${autocomplete}"
       ${type !== "password" && html`value="${value}"`}
+      ${type === "number" && html`min="1" step="1" inputmode="numeric"`}
       ${type === "email" && html`inputmode="email" autocapitalize="none" spellcheck="false"`}
       ${field.optional !== true && html`required`}
       ${describedBy !== "" && html`aria-describedby="${describedBy}"`}

@@ -1,7 +1,8 @@
 import type { User } from "wispy-auth";
 
-import { icon, stylesheet } from "../web/assets.ts";
+import { type Asset, icon, stylesheet } from "../web/assets.ts";
 import { type Html, html } from "../web/html.ts";
+import { navigation } from "./navigation.ts";
 
 export interface Layout {
   readonly title: string;
@@ -11,11 +12,13 @@ export interface Layout {
   readonly path?: string;
   /** Forms stand in a narrow column. */
   readonly narrow?: boolean;
+  /** Needs the answer's leave too: see `PageAnswer`. */
+  readonly script?: Asset;
   readonly content: Html;
 }
 
 /** The frame around every page. */
-export function layout({ title, user, path = "", narrow = false, content }: Layout): Html {
+export function layout({ title, user, path = "", narrow = false, script, content }: Layout): Html {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -25,6 +28,7 @@ export function layout({ title, user, path = "", narrow = false, content }: Layo
         <title>${title} · Wispy Notes</title>
         <link rel="stylesheet" href="${stylesheet.href}" />
         <link rel="icon" href="${icon.href}" type="image/svg+xml" />
+        ${script !== undefined && html`<script src="${script.href}" defer></script>`}
       </head>
       <body>
         <a class="skip" href="#content">Skip to the content</a>
@@ -33,27 +37,10 @@ export function layout({ title, user, path = "", narrow = false, content }: Layo
             <a class="brand" href="/"
               ><img src="${icon.href}" alt="" width="28" height="28" /><span>Wispy Notes</span></a
             >
-            ${user !== "unknown" && (user === null ? visitorNavigation(path) : userNavigation(path))}
+            ${user !== "unknown" && navigation(user, path)}
           </div>
         </header>
         <main id="content" class="${narrow ? "narrow" : "wide"}">${content}</main>
       </body>
     </html> `;
-}
-
-function visitorNavigation(path: string): Html {
-  return html`<nav aria-label="Main">
-    ${link("/sign-in", "Sign in", path)} ${link("/sign-up", "Sign up", path)}
-  </nav>`;
-}
-
-function userNavigation(path: string): Html {
-  return html`<nav aria-label="Main">
-    ${link("/", "Notes", path)} ${link("/account", "Account", path)}
-    <form method="post" action="/sign-out"><button class="quiet">Sign out</button></form>
-  </nav>`;
-}
-
-function link(href: string, text: string, path: string): Html {
-  return html`<a href="${href}" ${href === path && html`aria-current="page"`}>${text}</a>`;
 }

@@ -14,6 +14,7 @@ export function welcomePage(done: Html | null): Html {
         <a class="button main" href="/sign-up">Create an account</a>
         <a class="button" href="/sign-in">Sign in</a>
       </p>
+      <p><a href="/leaderboard">See who brings the most friends</a></p>
     </section>`;
   return layout({ title: "Welcome", user: null, path: "/", content });
 }

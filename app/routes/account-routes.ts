@@ -1,11 +1,12 @@
-import { type Auth, isAuthError } from "wispy-auth";
+import { isAuthError } from "wispy-auth";
 
+import type { AppAuth } from "../open-auth.ts";
 import { type AccountProblem, accountPage } from "../pages/account-page.ts";
 import { doneMessage } from "../pages/done-message.ts";
 import { explainProblem } from "../pages/explain-problem.ts";
 import { type Answer, field, forSignedIn, type Routes, type SignedInVisit } from "../web/visit.ts";
 
-export function accountRoutes(auth: Auth): Routes {
+export function accountRoutes(auth: AppAuth): Routes {
   return {
     "GET /account": forSignedIn((visit) => showAccount(auth, visit, null)),
 
@@ -46,7 +47,7 @@ export function accountRoutes(auth: Auth): Routes {
 }
 
 async function showAccount(
-  auth: Auth,
+  auth: AppAuth,
   { current, query }: SignedInVisit,
   problem: AccountProblem | null,
 ): Promise<Answer> {

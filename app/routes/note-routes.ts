@@ -1,10 +1,11 @@
 import { maxNoteLength, type Notes } from "../notes/notes.ts";
+import type { AppAuth } from "../open-auth.ts";
 import { doneMessage } from "../pages/done-message.ts";
 import { notesPage } from "../pages/notes-page.ts";
 import { welcomePage } from "../pages/welcome-page.ts";
 import { field, forSignedIn, type Routes } from "../web/visit.ts";
 
-export function noteRoutes(notes: Notes): Routes {
+export function noteRoutes(auth: AppAuth, notes: Notes): Routes {
   return {
     "GET /": async ({ current, query }) => {
       const done = doneMessage(query);
@@ -19,6 +20,8 @@ export function noteRoutes(notes: Notes): Routes {
       const text = readNote(draft);
       if (text !== null) {
         await notes.add(user.id, text);
+        // An invitation counts with the first note; every later one changes nothing.
+        await auth.referrals.qualify(user.id);
         return { location: "/" };
       }
       const problem = { status: 422, message: `A note has 1 to ${maxNoteLength} characters.` };

@@ -20,3 +20,4 @@ function loadAsset(name: string, type: string): Asset {
 
 export const stylesheet = loadAsset("style.css", "text/css; charset=utf-8");
 export const icon = loadAsset("icon.svg", "image/svg+xml");
+export const copyScript = loadAsset("copy.js", "text/javascript; charset=utf-8");

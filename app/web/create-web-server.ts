@@ -1,32 +1,37 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { type Auth, isAuthError } from "wispy-auth";
+import { isAuthError } from "wispy-auth";
 import { toHeaders, toNodeHandler } from "wispy-auth/node";
 
+import type { AppAuth } from "../open-auth.ts";
 import { errorPage } from "../pages/error-page.ts";
-import { type Asset, icon, stylesheet } from "./assets.ts";
+import { type Asset, copyScript, icon, stylesheet } from "./assets.ts";
+import { findRoute } from "./find-route.ts";
 import { readForm } from "./read-form.ts";
 import { Refusal } from "./refusal.ts";
 import type { Answer, Routes, Visit } from "./visit.ts";
 
 export interface WebServerOptions {
-  readonly auth: Auth;
+  readonly auth: AppAuth;
   readonly routes: Routes;
+  /** Where people reach it; undefined: where each request says that it is. */
+  readonly baseUrl: string | undefined;
 }
 
+// No scripts, nothing from elsewhere, and forms that only go back here.
+const contentPolicy =
+  "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
 const securityHeaders = {
-  // No scripts at all, nothing from elsewhere, and forms that only go back here.
-  "content-security-policy":
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
   "x-content-type-options": "nosniff",
   // Not "no-referrer": browsers would then send `Origin: null` with our own forms.
   "referrer-policy": "same-origin",
   "cross-origin-opener-policy": "same-origin",
 };
 
-/** Serves the pages, the two files they need, and the library's own JSON routes under /auth. */
+/** Serves the pages, the files they need, and the library's own JSON routes under /auth. */
 export function createWebServer(options: WebServerOptions): Server {
   const serveAuth = toNodeHandler(options.auth);
-  const assets = new Map([stylesheet, icon].map((asset) => [asset.path, asset]));
+  const assets = new Map([stylesheet, icon, copyScript].map((asset) => [asset.path, asset]));
   return createServer({ requestTimeout: 30_000 }, (request, response) => {
     const [path = "/", query = ""] = (request.url ?? "/").split("?", 2);
     const asset = assets.get(path);
@@ -53,18 +58,20 @@ async function servePage(options: WebServerOptions, exchange: Exchange): Promise
   }
 }
 
-async function answer({ auth, routes }: WebServerOptions, exchange: Exchange): Promise<Answer> {
+async function answer({ auth, routes, baseUrl }: WebServerOptions, exchange: Exchange): Promise<Answer> {
   const { request, path, query } = exchange;
-  const method = request.method === "HEAD" ? "GET" : request.method;
-  const route = Object.hasOwn(routes, `${method} ${path}`) ? routes[`${method} ${path}`] : undefined;
-  if (route === undefined) throw new Refusal(404, "There is no such page.");
+  const method = request.method === "HEAD" ? "GET" : (request.method ?? "");
+  const found = findRoute(routes, method, path);
+  if (found === null) throw new Refusal(404, "There is no such page.");
   const headers = toHeaders(request);
   if (method !== "GET") auth.requireAllowedOrigin(headers);
   const form = method === "GET" ? new URLSearchParams() : await readForm(request);
   const { remoteAddress: clientAddress } = request.socket;
   const details = auth.readRequest(headers, clientAddress === undefined ? {} : { clientAddress });
   const current = await auth.getSession(headers);
-  const visit: Visit = { ...details, query: new URLSearchParams(query), form, current };
+  const origin = baseUrl ?? `http://${request.headers.host ?? "localhost"}`;
+  const { params, route } = found;
+  const visit: Visit = { ...details, params, query: new URLSearchParams(query), form, current, origin };
   return route(visit);
 }
 
@@ -90,13 +97,19 @@ function send(response: ServerResponse, result: Answer): void {
   for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
   // Pages hold personal data: not for the disk, nor for the back button after signing out.
   response.setHeader("cache-control", "no-store");
+  response.setHeader("content-security-policy", policyOf(result));
+  if (result.cookies !== undefined) response.setHeader("set-cookie", [...result.cookies]);
   if ("location" in result) {
-    if (result.cookies !== undefined) response.setHeader("set-cookie", [...result.cookies]);
     response.writeHead(303, { location: result.location }).end();
   } else {
     response.writeHead(result.status, { "content-type": "text/html; charset=utf-8" });
     response.end(result.page.toString());
   }
+}
+
+function policyOf(result: Answer): string {
+  const hasScript = "page" in result && result.script !== undefined;
+  return hasScript ? `${contentPolicy}; script-src 'self'` : contentPolicy;
 }
 
 function sendAsset(response: ServerResponse, { type, content }: Asset): void {

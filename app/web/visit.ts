@@ -1,9 +1,12 @@
 import type { CurrentSession, RequestContext } from "wispy-auth";
 
+import type { Asset } from "./assets.ts";
 import type { Html } from "./html.ts";
 
 /** One request, as the routes see it. */
 export interface Visit {
+  /** What stood in the places of the route's `:names`. */
+  readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   /** Empty unless a form was sent. */
   readonly form: URLSearchParams;
@@ -12,6 +15,8 @@ export interface Visit {
   /** The session token as the browser sent it. */
   readonly token: string | null;
   readonly context: RequestContext;
+  /** Where the application is, as people reach it: `"https://notes.example.com"`. */
+  readonly origin: string;
 }
 
 export interface SignedInVisit extends Visit {
@@ -20,13 +25,18 @@ export interface SignedInVisit extends Visit {
 }
 
 /** What goes back: a page, or another address to go to. */
-export type Answer =
-  | { readonly status: number; readonly page: Html }
-  | { readonly location: string; readonly cookies?: readonly string[] };
+export type Answer = (PageAnswer | { readonly location: string }) & { readonly cookies?: readonly string[] };
+
+export interface PageAnswer {
+  readonly status: number;
+  readonly page: Html;
+  /** The one script that the page may run; without it, none. */
+  readonly script?: Asset;
+}
 
 export type Route = (visit: Visit) => Answer | Promise<Answer>;
 
-/** Routes by method and path: `"POST /sign-in"`. */
+/** Routes by method and path: `"POST /sign-in"`, `"GET /invite/:code"`. */
 export type Routes = Readonly<Record<string, Route>>;
 
 /** A route for people who are signed in; the others are sent to sign in first. */
