@@ -1,7 +1,7 @@
 import type { User } from "wispy-auth";
 
 import { type Asset, icon, stylesheet } from "../web/assets.ts";
-import { type Html, html } from "../web/html.ts";
+import { Html, html } from "../web/html.ts";
 import { navigation } from "./navigation.ts";
 
 export interface Layout {
@@ -28,7 +28,7 @@ export function layout({ title, user, path = "", narrow = false, script, content
         <title>${title} · Wispy Notes</title>
         <link rel="stylesheet" href="${stylesheet.href}" />
         <link rel="icon" href="${icon.href}" type="image/svg+xml" />
-        ${script !== undefined && html`<script src="${script.href}" defer></script>`}
+        ${script !== undefined && scriptElement(script)}
       </head>
       <body>
         <a class="skip" href="#content">Skip to the content</a>
@@ -43,4 +43,9 @@ export function layout({ title, user, path = "", narrow = false, script, content
         <main id="content" class="${narrow ? "narrow" : "wide"}">${content}</main>
       </body>
     </html> `;
+}
+
+/** In one piece: bundlers take a template apart that has this closing tag in it, and leave no tagged one. */
+function scriptElement({ href }: Asset): Html {
+  return new Html(`<script src="${href}" defer></script>`);
 }

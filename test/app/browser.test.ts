@@ -1,52 +1,14 @@
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { findChromium, launchChromium } from "../support/chromium.ts";
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
 import { newCredentials } from "../support/create-test-auth.ts";
 import { forEachDatabase } from "../support/for-each-database.ts";
 import { useApplication } from "./support/start-application.ts";
-
-const chromium = findChromium();
-let browser: Browser;
-
-beforeAll(async () => {
-  if (chromium !== null) browser = await launchChromium(chromium);
-});
-
-afterAll(() => browser?.close());
-
-const desktop = { viewport: { width: 1280, height: 800 } };
-const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+import { chromium, desktop, phone, useBrowser } from "./support/use-browser.ts";
 
 forEachDatabase("the application in Chromium", (ctx) => {
   if (chromium === null) return it.skip("needs Chromium");
   const app = useApplication(ctx);
-  const contexts: BrowserContext[] = [];
-  let complaints: string[] = [];
-
-  afterEach(async () => {
-    await Promise.all(contexts.splice(0).map((context) => context.close()));
-    // A style or form that the Content-Security-Policy stopped would say so on the console.
-    expect(complaints.splice(0).filter((text) => !text.startsWith("Failed to load resource"))).toEqual([]);
-  });
-
-  async function openPage(options: Parameters<Browser["newContext"]>[0] = desktop): Promise<Page> {
-    const context = await browser.newContext(options);
-    contexts.push(context);
-    context.setDefaultTimeout(10_000);
-    const page = await context.newPage();
-    page.on("console", (message) => complaints.push(message.text()));
-    page.on("pageerror", (error) => complaints.push(error.message));
-    return page;
-  }
-
-  async function signUp(page: Page, { email, password }: { email: string; password: string }) {
-    await page.goto(`${app.url}/sign-up`);
-    await page.getByLabel("Name").fill("Ann");
-    await page.getByLabel("E-mail address").fill(email);
-    await page.getByLabel("Password").fill(password);
-    await page.getByRole("button", { name: "Sign up" }).click();
-    await page.getByRole("heading", { name: "Hello, Ann" }).waitFor();
-  }
+  const { openPage, signUp, forgetComplaints } = useBrowser(app);
 
   async function signIn(page: Page, { email, password }: { email: string; password: string }) {
     await page.goto(`${app.url}/sign-in`);
@@ -157,6 +119,6 @@ forEachDatabase("the application in Chromium", (ctx) => {
       await page.goto(app.url + path);
       expect([path, await page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([path, 320]);
     }
-    complaints = [];
+    forgetComplaints();
   });
 });

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
@@ -10,8 +11,8 @@ import { postgresUrl } from "../support/postgres-server.ts";
 import { startTcpProxy } from "../support/tcp-proxy.ts";
 import { createPostgresDatabase } from "../support/test-database.ts";
 import { createTemporaryFolder, type TemporaryFolder } from "../support/temporary-folder.ts";
-import { createPageClient } from "./support/page-client.ts";
-import { buildApplication, startApplication } from "./support/start-application.ts";
+import { createPageClient, type PageClient } from "./support/page-client.ts";
+import { buildApplication, startApplication, testSecret } from "./support/start-application.ts";
 
 let program: Program;
 let folder: TemporaryFolder;
@@ -57,18 +58,67 @@ describe("the application's start", () => {
       [{ PORT: String(port), DATABASE_URL: file("a.db") }, /EADDRINUSE.*Set PORT to another one/],
       [{ PORT: "http", DATABASE_URL: file("a.db") }, /PORT is "http"/],
       [{ PORT: "65536", DATABASE_URL: file("a.db") }, /PORT is "65536"/],
-      [{ PORT: "0", DATABASE_URL: `postgres://ann:secret@127.0.0.1:${closed}/app` }, /ECONNREFUSED/],
+      [{ PORT: "0", DATABASE_URL: `postgres://ann:canary@127.0.0.1:${closed}/app` }, /ECONNREFUSED/],
       [{ PORT: "0", DATABASE_URL: "mysql://localhost/app" }, /A database URL begins with/],
       [{ PORT: "0", DATABASE_URL: file("a.db/is-no-folder/app.db") }, /ENOTDIR/],
+      [{ PORT: "0", DATABASE_URL: file("a.db"), AUTH_SECRET: "a canary" }, /at least 32 bytes/],
+      [{ PORT: "0", DATABASE_URL: file("a.db"), BASE_URL: "example.com" }, /baseUrl is an origin/],
+      [
+        { PORT: "0", DATABASE_URL: file("a.db"), AUTH_SECRET: "", NODE_ENV: "production" },
+        /AUTH_SECRET must be set in production/,
+      ],
     ];
     for (const [env, message] of cases) {
-      const { code, stdout, stderr } = await program.start([], env).ended;
+      const { code, stdout, stderr } = await program.start([], { AUTH_SECRET: testSecret, ...env }).ended;
       expect([code, stdout]).toEqual([1, ""]);
       expect(stderr).toMatch(message);
       expect(stderr).toMatch(/^Wispy Notes cannot start: .+\n$/);
-      expect(stderr).not.toContain("secret");
+      expect(stderr).not.toContain("canary");
     }
     taken.close();
+  });
+
+  it("makes a secret once, for its owner alone, beside the SQLite file", async () => {
+    const env = { DATABASE_URL: file("secret/app.db"), AUTH_SECRET: "" };
+    const started = await Promise.all(Array.from({ length: 3 }, () => start(env)));
+    const path = join(folder.path, "secret/app.db.secret");
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect((await readdir(join(folder.path, "secret"))).filter((name) => name.includes("secret"))).toEqual([
+      "app.db.secret",
+    ]);
+    const secret = await readFile(path, "utf8");
+    expect(secret).toMatch(/^[\w-]{43}\n$/);
+    // What one of them signed, another one reads: all have the same.
+    const [first, second] = started.map(({ url }) => createPageClient(url)) as [PageClient, PageClient];
+    await first.post("/sign-up", newCredentials());
+    await first.post("/invite/codes", { code: "ANNS-NOTES" });
+    const visitor = createPageClient(started[2]!.url);
+    await visitor.get("/sign-up?code=ANNS-NOTES");
+    for (const [name, value] of visitor.cookies) second.cookies.set(name, value);
+    expect((await second.get("/sign-up")).html).toContain('value="ANNS-NOTES"');
+    await Promise.all(started.map(({ process }) => stop(process, "SIGTERM")));
+    const again = await start(env);
+    expect(await readFile(path, "utf8")).toBe(secret);
+    await stop(again.process, "SIGTERM");
+  });
+
+  it("makes share links of BASE_URL, and of the request's own host without it", async () => {
+    const baseUrl = "https://notes.example.com";
+    const behind = await start({ DATABASE_URL: file("base-url.db"), BASE_URL: `${baseUrl}/` });
+    const client = createPageClient(behind.url);
+    const origin = { origin: baseUrl };
+    await client.post("/sign-up", newCredentials(), origin);
+    expect((await client.post("/invite/codes", { code: "ANNS-NOTES" })).status).toBe(403);
+    await client.post("/invite/codes", { code: "ANNS-NOTES" }, origin);
+    expect((await client.get("/invite")).html).toContain(`${baseUrl}/invite/ANNS-NOTES`);
+    await stop(behind.process, "SIGTERM");
+    const open = await start({ DATABASE_URL: file("base-url.db") });
+    for (const url of [open.url, open.url.replace("localhost", "127.0.0.1")]) {
+      const again = createPageClient(url);
+      for (const [name, value] of client.cookies) again.cookies.set(name, value);
+      expect((await again.get("/invite")).html).toContain(`${url}/invite/ANNS-NOTES`);
+    }
+    await stop(open.process, "SIGTERM");
   });
 
   it("uses Secure cookies with the __Host- prefix in production", async () => {

@@ -13,11 +13,14 @@ const date = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", t
 
 const describeDay = ({ day }: DayCount): string => date.format(new Date(day));
 
-/** A column for each day, or a line of text if there is nothing to count. Those who do not see it get a summary, and the numbers in a table. */
+/**
+ * A column for each day, or a line of text if there is nothing to show. Whoever does not see the columns gets a summary,
+ * and the numbers in a table.
+ */
 export function dayChart({ title, daily }: DayChart): Html {
   const counted = daily.filter(({ referrals }) => referrals > 0);
   if (counted.length === 0) return html`<p class="card empty">Nobody in the last ${daily.length} days.</p>`;
-  const most = Math.max(...daily.map(({ referrals }) => referrals));
+  const most = Math.max(...counted.map(({ referrals }) => referrals));
   return html`<figure class="card chart">
     <figcaption class="between">
       <span>${title}, last ${daily.length} days</span> <small>most on one day: ${most}</small>
@@ -28,25 +31,29 @@ export function dayChart({ title, daily }: DayChart): Html {
     </div>
     <details>
       <summary><small>As a table</small></summary>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Day</th>
-            <th scope="col">Joined</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${counted.map(
-            (day) =>
-              html`<tr>
-                <th scope="row">${describeDay(day)}</th>
-                <td>${day.referrals}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
+      ${dayTable(counted)}
     </details>
   </figure>`;
+}
+
+function dayTable(days: readonly DayCount[]): Html {
+  return html`<table>
+    <thead>
+      <tr>
+        <th scope="col">Day</th>
+        <th scope="col">Joined</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${days.map(
+        (day) =>
+          html`<tr>
+            <th scope="row">${describeDay(day)}</th>
+            <td>${day.referrals}</td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
 }
 
 interface Columns {

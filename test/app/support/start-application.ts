@@ -9,6 +9,9 @@ export interface RunningApplication {
   readonly process: RunningProgram;
 }
 
+/** Without one, an application on PostgreSQL would keep its own in the folder where the tests run. */
+export const testSecret = "a secret of the tests, long enough to be one";
+
 /** Bundles app/main.ts where it finds app/public as the compiled one does. */
 export function buildApplication(): Promise<Program> {
   return buildProgram("../../app/main.ts", { folder: "app/dist/test" });
@@ -20,7 +23,7 @@ export async function startApplication(
   env: Readonly<Record<string, string>>,
 ): Promise<RunningApplication> {
   const port = await findFreePort();
-  const process = program.start([], { PORT: String(port), ...env });
+  const process = program.start([], { PORT: String(port), AUTH_SECRET: testSecret, ...env });
   const url = `http://localhost:${port}`;
   await process.printed(url);
   return { url, process };
