@@ -7,7 +7,13 @@ import {
   type SentRequest,
 } from "./bad-request.ts";
 
-const ownReports = ["/referrals/codes", "/referrals/referrals", "/referrals/rewards", "/referrals/stats"];
+const ownReports = [
+  "/referrals/codes",
+  "/referrals/referrals",
+  "/referrals/rewards",
+  "/referrals/stats",
+  "/referrals/profile",
+];
 const deactivate = { method: "DELETE", path: "/referrals/codes/<own>" };
 
 function named({ method, path, ...rest }: Omit<BadRequest, "name">, what: string): BadRequest {
@@ -28,7 +34,7 @@ function badQueries(): readonly BadRequest[] {
     ...[...numbers, "101"].map((value) => `/referrals/leaderboard?limit=${value}`),
     // The first of a name counts.
     "/referrals/leaderboard?limit=0&limit=5",
-    ...["/referrals/stats", "/referrals/leaderboard"].flatMap((path) =>
+    ...["/referrals/stats", "/referrals/leaderboard", "/referrals/profile"].flatMap((path) =>
       programs.map((value) => `${path}?program=${value}`),
     ),
   ];
@@ -110,7 +116,7 @@ function badMethods(): readonly BadRequest[] {
     "/referrals/rewards": ["POST", "PATCH"],
     "/referrals/stats": ["POST"],
     "/referrals/leaderboard": ["POST", "DELETE"],
-    "/referrals/profile": ["GET", "POST", "DELETE"],
+    "/referrals/profile": ["POST", "PATCH", "DELETE"],
   };
   const wrong = { status: 405, code: "method_not_allowed" };
   return Object.entries(routes).flatMap(([path, methods]) =>
