@@ -4,15 +4,15 @@ if (navigator.clipboard !== undefined) {
     const [source, label] = [document.getElementById(button.dataset.copy), button.textContent];
     button.setAttribute("aria-live", "polite");
     button.hidden = false;
-    button.addEventListener("click", async () => {
-      try {
-        await navigator.clipboard.writeText(source.textContent.trim());
-        button.textContent = "Copied";
-        setTimeout(() => (button.textContent = label), 2500);
-      } catch {
+    button.addEventListener("click", () => {
+      navigator.clipboard.writeText(source.textContent.trim()).then(
+        () => {
+          button.textContent = "Copied";
+          setTimeout(() => (button.textContent = label), 2500);
+        },
         // The browser does not allow it.
-        getSelection().selectAllChildren(source);
-      }
+        () => getSelection().selectAllChildren(source),
+      );
     });
   }
 }
