@@ -116,6 +116,18 @@ forEachDatabase("a module", (ctx) => {
     expect(await auth.cleanUp()).toMatchObject({ modules: { gifts: { orphans: 1 } } });
   });
 
+  it("is told of the end once, however often that is asked for", async () => {
+    let ends = 0;
+    const ender = defineModule({
+      name: "ender",
+      start: () => ({ api: {}, close: async () => void (ends += 1) }),
+    });
+    const ending = await createAuth({ ...options(), modules: [ender] });
+    await Promise.all([ending.close(), ending.close()]);
+    await ending.close();
+    expect(ends).toBe(1);
+  });
+
   it("joins the application's transaction, which stays usable when it refuses", async () => {
     const before = await countRows("gifts");
     await auth.signUp({ ...newCredentials(), wish: "a ship" });

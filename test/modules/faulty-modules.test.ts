@@ -151,6 +151,23 @@ const faults: readonly (readonly [fault: string, create: () => Module, found: st
     "makes an account the same when its transaction is run again",
   ],
   [
+    "a change of a user that is counted outside the database",
+    () =>
+      startedWrong(({ hooks }) => {
+        let changes = 0;
+        return {
+          hooks: {
+            ...hooks,
+            userChanged: () =>
+              function* (tx) {
+                if ((changes += 1) % 2 === 0) yield* tx.many(harmless, {});
+              },
+          },
+        };
+      }),
+    "takes part in what becomes of an account",
+  ],
+  [
     "users who are remembered when they are gone",
     () => startedWrong(({ hooks }) => ({ hooks: { ...hooks, userDeleted: () => function* () {} } })),
     "names nobody who is gone",
