@@ -74,7 +74,11 @@ export type PasswordRejection =
 export interface AuthErrorData {
   invalid_input: { readonly issues: readonly InputIssue[] };
   password_rejected: { readonly reason: PasswordRejection; readonly minLength?: number };
-  too_many_requests: { readonly retryAfterSeconds: number };
+  too_many_requests: {
+    readonly retryAfterSeconds: number;
+    /** Which limit it was, where there is more than one. */
+    readonly policy?: { readonly name: string; readonly turns: number; readonly seconds: number };
+  };
   overloaded: { readonly retryAfterSeconds: number };
   schema_pending: { readonly migrations: readonly string[]; readonly sql: string };
   schema_newer: { readonly module: string; readonly known: number; readonly found: number };

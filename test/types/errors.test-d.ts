@@ -2,7 +2,7 @@ import { AuthError, isAuthError, type AnyErrorCode, type AuthErrorDataOf } from 
 import type { Equal, Expect } from "./expect-type.ts";
 
 export type DataOfACode = Expect<
-  Equal<AuthErrorDataOf<"too_many_requests">, { readonly retryAfterSeconds: number }>
+  Equal<AuthErrorDataOf<"overloaded">, { readonly retryAfterSeconds: number }>
 >;
 export type NoData = Expect<Equal<AuthErrorDataOf<"user_exists">, Readonly<Record<string, never>>>>;
 

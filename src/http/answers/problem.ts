@@ -44,9 +44,19 @@ export function toProblem(error: AuthError, modules?: ModuleErrorStatuses): Resp
   const headers = answerHeaders("application/problem+json");
   const retryAfterSeconds = retryAfter(error, status);
   if (retryAfterSeconds !== null) headers.set("retry-after", String(retryAfterSeconds));
+  addRateLimit(headers, error);
   // RFC 9110 section 11.6.1: a 401 names at least one way in.
   if (status === 401) headers.set("www-authenticate", "Bearer");
   return new Response(JSON.stringify(body), { status, headers });
+}
+
+/** What was used up, as draft-ietf-httpapi-ratelimit-headers-10 writes it. */
+function addRateLimit(headers: Headers, { data }: AuthError): void {
+  const { policy, retryAfterSeconds } = data as Partial<AuthErrorData["too_many_requests"]>;
+  if (policy === undefined || !/^[A-Za-z0-9_.]+$/.test(policy.name)) return;
+  const { name, turns, seconds } = policy;
+  headers.set("ratelimit-policy", `"${name}";q=${String(turns)};w=${String(seconds)}`);
+  headers.set("ratelimit", `"${name}";r=0;t=${String(retryAfterSeconds)}`);
 }
 
 function retryAfter(error: AuthError, status: number): number | null {
