@@ -70,8 +70,8 @@ export async function confirmTotp(
   const { database, clock, secrets, settings } = environment;
   const { userId } = owner;
   const offer = await database.maybeOne(findTotp, { userId });
-  if (offer?.sealedSecret == null || offer.confirmedAt !== null) throw notOffered();
-  const { sealedSecret } = offer;
+  const sealedSecret = offer?.sealedSecret ?? null;
+  if (sealedSecret === null || offer?.confirmedAt !== null) throw notOffered();
   await countProof(environment, userId);
   const secret = secrets.open(sealedSecret, placeOf("totp", userId));
   if (secret === null) throw notOffered();

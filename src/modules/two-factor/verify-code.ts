@@ -77,8 +77,9 @@ async function secondsOfRest(
 async function verifyTotp(environment: TwoFactorEnvironment, { userId, proof }: GivenCode): Promise<UseCode> {
   const { database, clock, secrets, settings } = environment;
   const totp = await database.maybeOne(findTotp, { userId });
-  if (totp?.sealedSecret == null || totp.confirmedAt === null) throw codeWrong();
-  const secret = secrets.open(totp.sealedSecret, placeOf("totp", userId));
+  const sealed = totp?.sealedSecret ?? null;
+  if (totp === null || sealed === null || totp.confirmedAt === null) throw codeWrong();
+  const secret = secrets.open(sealed, placeOf("totp", userId));
   if (secret === null) throw new AuthError("internal_error", { message: "A secret cannot be opened" });
   const key = Buffer.from(secret, "base64url");
   const code = proof.code.replaceAll(/\s/g, "");

@@ -143,7 +143,8 @@ forEachDatabase("the routes of the second step", (ctx) => {
     ["GET", "/two-factor", undefined, 401],
     ["PUT", "/two-factor", undefined, 405],
     ["DELETE", "/two-factor/factors/__proto__", { method: "totp", code: "1" }, 404],
-  ])("IN-10: %s %s with %j answers %i", async (method, path, body, status) => {
+  ])("IN-10: %s %s with %j answers %i", async (...row) => {
+    const [method, path, body, status] = row;
     const sent = await send(path, { method, ...(body && { body }) });
     expect(sent.status).toBe(status);
     expect(sent.answer).toMatchObject({ code: expect.any(String) as string });

@@ -15,7 +15,8 @@ const vectors = [
   [20000000000, "65353130", "77737706", "47863826"],
 ] as const;
 
-it.each(vectors)("MF-01: gives the codes of RFC 6238 at %i", (seconds, sha1, sha256, sha512) => {
+it.each(vectors)("MF-01: gives the codes of RFC 6238 at %i", (...vector) => {
+  const [seconds, sha1, sha256, sha512] = vector;
   const step = stepAt(new Date(seconds * 1000));
   expect(codeOfStep(key(20), step, { length: 8 })).toBe(sha1);
   expect(codeOfStep(key(32), step, { length: 8, algorithm: "sha256" })).toBe(sha256);
