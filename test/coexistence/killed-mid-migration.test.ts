@@ -3,65 +3,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { coreSchema } from "../../src/core/migrations/core-schema.ts";
 import { openSchema } from "../schema/support/open-schema.ts";
-import { stepName, stepsModule } from "../schema/support/steps-module.ts";
+import { stepsModule } from "../schema/support/steps-module.ts";
 import { openPostgresHost } from "../support/test-host.ts";
 import { forEachDatabase } from "../support/for-each-database.ts";
 import { postgresUrl } from "../support/postgres-server.ts";
 import { buildProgram, type Program, type RunningProgram } from "../support/run-program.ts";
 import { startTcpProxy } from "../support/tcp-proxy.ts";
 import { createPostgresDatabase } from "../support/test-database.ts";
-import type { TestHost } from "../support/test-host.ts";
+import { findSteps } from "./support/find-steps.ts";
 
 const stepCount = 8;
 const modules = [coreSchema, stepsModule(stepCount)];
 const numbers = Array.from({ length: stepCount }, (_, i) => i + 1);
-
-interface Found {
-  /** Of the steps module, as the ledger has it. */
-  readonly ledger: readonly number[];
-  /** Steps of which at least one trace is there: a table, an index, a row or a column. */
-  readonly begun: readonly number[];
-  /** Steps of which every trace is there. */
-  readonly whole: readonly number[];
-}
-
-/** What a broken-off migration left, read by one statement. */
-async function findSteps(host: TestHost, namespace: string): Promise<Found> {
-  const rows =
-    host.dialect === "postgres"
-      ? await host.query(
-          `select c.relname as name, (select count(*) from pg_attribute a where a.attrelid = c.oid and a.attname like 'step%') as columns
-            from pg_class c where c.relnamespace = to_regnamespace($1) and c.relkind in ('r', 'i')`,
-          [namespace],
-        )
-      : await host.query(
-          `select substr(m.name, length($1) + 2) as name,
-              (select count(*) from pragma_table_info(m.name) c where m.type = 'table' and c.name like 'step%') as columns
-            from sqlite_master m where m.name like $1 || '\\_%' escape '\\'`,
-          [namespace],
-        );
-  const names = new Map(rows.map((row) => [String(row["name"]), Number(row["columns"])]));
-  const at = (table: string): string =>
-    host.dialect === "postgres" ? `"${namespace}"."${table}"` : `"${namespace}_${table}"`;
-  const ledger = names.has("migrations")
-    ? (await host.query(`select number from ${at("migrations")} where module = 'steps' order by number`)).map(
-        (row) => Number(row["number"]),
-      )
-    : [];
-  const columns = names.get("step_1") ?? 0;
-  const begun = numbers.filter(
-    (number) => names.has(stepName(number)) || names.has(`${stepName(number)}_body`),
-  );
-  const whole: number[] = [];
-  for (const number of begun) {
-    const [count] = await host.query(`select count(*) as n from ${at(stepName(number))}`);
-    const complete = Number(count!["n"]) === 2 && names.has(`${stepName(number)}_body`);
-    if (complete && (number === 1 || columns >= number - 1)) whole.push(number);
-  }
-  // A column more than the steps that are there would be a trace of a step that is not.
-  expect(columns).toBe(Math.max(0, begun.length - 1));
-  return { ledger, begun, whole };
-}
 
 /** Kills the process at a random moment of its migrating: after a random line of progress, or a little later. */
 async function killAtRandom(running: RunningProgram): Promise<void> {
@@ -94,7 +47,7 @@ forEachDatabase("a migration that is broken off", (ctx) => {
       const order = { url, namespace, signalFile: ".", work: stepCount };
       await killAtRandom(program.start([JSON.stringify(order)]));
 
-      const { ledger, begun, whole } = await findSteps(ctx.host, namespace);
+      const { ledger, begun, whole } = await findSteps(ctx.host, { namespace, stepCount });
       expect(begun).toEqual(ledger);
       expect(whole).toEqual(ledger);
       expect(ledger).toEqual(numbers.slice(0, ledger.length));
@@ -103,7 +56,7 @@ forEachDatabase("a migration that is broken off", (ctx) => {
       const { manager } = await openSchema(ctx.host, { namespace, modules });
       await manager.migrate();
       expect(await manager.verify()).toEqual({ drift: [], newer: [] });
-      expect(await findSteps(ctx.host, namespace)).toEqual({
+      expect(await findSteps(ctx.host, { namespace, stepCount })).toEqual({
         ledger: numbers,
         begun: numbers,
         whole: numbers,
@@ -132,7 +85,11 @@ describe("a connection that breaks under a migration", () => {
       expect(migration).toBeTypeOf("string");
     });
     expect(await manager.verify()).toEqual({ drift: [], newer: [] });
-    expect(await findSteps(killer, "wispy")).toEqual({ ledger: numbers, begun: numbers, whole: numbers });
+    expect(await findSteps(killer, { namespace: "wispy", stepCount })).toEqual({
+      ledger: numbers,
+      begun: numbers,
+      whole: numbers,
+    });
     await database.drop();
   });
 
@@ -155,7 +112,11 @@ describe("a connection that breaks under a migration", () => {
     expect(await manager.verify()).toEqual({ drift: [], newer: [] });
     await host.close();
     const direct = database.open();
-    expect(await findSteps(direct, "wispy")).toEqual({ ledger: numbers, begun: numbers, whole: numbers });
+    expect(await findSteps(direct, { namespace: "wispy", stepCount })).toEqual({
+      ledger: numbers,
+      begun: numbers,
+      whole: numbers,
+    });
     await proxy.stop();
     await database.drop();
   });

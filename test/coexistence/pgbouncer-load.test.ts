@@ -1,12 +1,15 @@
 import pg from "pg";
 import { expect, it } from "vitest";
 import { createAuth } from "wispy-auth";
-import { cheapHasher, testBaseUrl } from "../support/create-test-auth.ts";
+import { cheapHasher, newCredentials, testBaseUrl } from "../support/create-test-auth.ts";
 import { travelTogether } from "./support/account-journey.ts";
 import { endpoints, forEachEndpoint } from "./support/endpoints.ts";
+import { callWhile } from "./support/load.ts";
 
 const callers = 50;
 const rounds = 2;
+const followed = 200;
+const statements = 1000;
 
 forEachEndpoint("50 callers through the HTTP handler", endpoints.poolers, (ctx) => {
   it.each(["auto", "named"] as const)(
@@ -37,4 +40,38 @@ forEachEndpoint("50 callers through the HTTP handler", endpoints.poolers, (ctx) 
       await pool.end();
     },
   );
+});
+
+forEachEndpoint("more statements than a pooler follows", endpoints.following, (ctx) => {
+  it("D4-15 lru-overflow: the application's thousand drive ours out, and nobody gets an error", async () => {
+    const pool = new pg.Pool({ connectionString: ctx.database.url, max: 4 });
+    const auth = await createAuth({
+      database: pool,
+      statements: "named",
+      password: { hasher: cheapHasher },
+      log: () => undefined,
+    });
+    const credentials = newCredentials();
+    const { token, user } = await auth.signUp(credentials);
+    const overflow = async (): Promise<void> => {
+      for (let i = 0; i < statements; i += 1) {
+        const query = { name: `host_${String(i)}`, text: `select ${String(i)} + $1::int as n`, values: [1] };
+        expect((await pool.query<{ n: number }>(query)).rows).toEqual([{ n: i + 1 }]);
+      }
+    };
+    const { errors } = await callWhile(overflow, {
+      callers: 4,
+      async call(caller) {
+        expect(await auth.getSession(token)).toMatchObject({ user: { id: user.id } });
+        if (caller === 0) await auth.signIn(credentials);
+      },
+    });
+    expect(errors).toEqual({});
+    expect(auth.database.stats()).toMatchObject({ pooler: "present", naming: "named" });
+    // No backend holds more than the pooler follows: it has let go of some.
+    const { rows } = await pool.query<{ n: number }>("select count(*)::int as n from pg_prepared_statements");
+    expect(rows[0]!.n).toBeLessThanOrEqual(followed);
+    await auth.close();
+    await pool.end();
+  });
 });

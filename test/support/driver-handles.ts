@@ -29,6 +29,8 @@ export interface OpenOptions {
   readonly max?: number;
   /** Has the pool replace its connections while it works, by the setting that its package has for it. */
   readonly recycles?: boolean;
+  /** Connections will be ended by the server: what a package needs to live through that. */
+  readonly mortal?: boolean;
   /** What a package needs behind a pooler that does not follow prepared statements. */
   readonly pooled?: boolean;
   /** Told of each statement before it is sent. Not by PGlite, which has bytes alone. */

@@ -32,12 +32,16 @@ const postgresJs: DriverHandle = {
   name: "postgres.js",
   dialect: "postgres",
   opens: "url",
-  open: async (url, { max = 4, recycles = false, pooled = false, onStatement } = {}) =>
-    openPostgresJs(
-      url,
-      { max, ...(recycles ? { max_lifetime: 0.2 } : {}), ...(pooled ? { prepare: false } : {}) },
-      onStatement,
-    ),
+  open: async (url, { max = 4, recycles = false, pooled = false, mortal = false, onStatement } = {}) => {
+    const options = {
+      max,
+      ...(recycles ? { max_lifetime: 0.2 } : {}),
+      ...(pooled ? { prepare: false } : {}),
+      // Its question for types at each connect has nobody who listens to its failure.
+      ...(mortal ? { fetch_types: false, backoff: () => 0.05 } : {}),
+    };
+    return openPostgresJs(url, options, onStatement);
+  },
 };
 
 let emptyFolder: Promise<Blob> | undefined;

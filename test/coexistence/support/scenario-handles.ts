@@ -38,10 +38,8 @@ export const reasons = {
   oneConnection: "The handle is one connection: there is no other one to give, and none to run out of.",
   noPool: "There is no pool; waiting for the lock of the file is 43 and 44.",
   pipelining: "Only pg sends before it has the answer to what it sent.",
-  untried: "Not run on this handle so far.",
   pgbouncer: "Not run on this machine: needs PgBouncer 1.21 or newer, its path in `PGBOUNCER_BIN`.",
   skipped: "Not run on this machine: the test lacks what it needs here, and says so.",
-  noTest: "No test so far; it needs PgBouncer 1.21 or newer.",
 } as const;
 
 export type Reason = keyof typeof reasons;
@@ -60,7 +58,6 @@ export const pools: readonly HandleName[] = [
   "Drizzle on PostgreSQL",
   "TypeORM on PostgreSQL",
 ];
-const besidePgPool: readonly HandleName[] = ["pg.Client", ...pools];
 export const noSqlite = all(sqlite, "sqlite");
 export const serverOnly: Reasons = { ...noSqlite, PGlite: "inProcess" };
 export const namesOnly: Reasons = {
@@ -74,7 +71,6 @@ export const aboveHandles: Reasons = {
   ...without("better-sqlite3"),
 };
 export const aboveServers: Reasons = { ...aboveHandles, ...noSqlite };
-export const untried = all(besidePgPool, "untried");
 export const sqliteOnly = all(postgres, "postgres");
 
 /** Takes a handle out of the reasons that come before it. */

@@ -8,7 +8,6 @@ import {
   pools,
   serverOnly,
   sqliteOnly,
-  untried,
   without,
   type Reasons,
 } from "./scenario-handles.ts";
@@ -119,7 +118,7 @@ export const scenarios: readonly Scenario[] = [
     name: "lru-overflow",
     holds: "More statements than a pooler follows: no error.",
     notFor: namesOnly,
-    notRun: { "pg.Pool": "noTest" },
+    notRun: { "pg.Pool": "pgbouncer" },
   },
   {
     number: 16,
@@ -151,7 +150,6 @@ export const scenarios: readonly Scenario[] = [
     name: "killed-mid-migration",
     holds: "A process or connection killed amid a migration leaves nothing half-made.",
     notFor: all(["PGlite", "@libsql/client in memory"], "inProcess"),
-    notRun: { ...untried, ...all(handleColumns.sqlite.slice(1), "untried") },
   },
   {
     number: 21,
@@ -194,7 +192,6 @@ export const scenarios: readonly Scenario[] = [
     name: "migration-lock-pooler",
     holds: "Starts at once through a pooler all finish, and no advisory lock is left.",
     notFor: serverOnly,
-    notRun: untried,
     shownBy: "and no advisory lock is left",
   },
   {
@@ -247,7 +244,6 @@ export const scenarios: readonly Scenario[] = [
     name: "server-restart",
     holds: "A restart of the server under load: errors of the connection alone, no write lost or doubled.",
     notFor: serverOnly,
-    notRun: untried,
   },
   {
     number: 36,
@@ -279,7 +275,6 @@ export const scenarios: readonly Scenario[] = [
     name: "lifetime-recycle",
     holds: "Connections that the pool replaces under load: no error.",
     notFor: { ...serverOnly, "pg.Client": "oneConnection" },
-    notRun: all(pools, "untried"),
   },
   {
     number: 41,
@@ -292,11 +287,6 @@ export const scenarios: readonly Scenario[] = [
     name: "too-many-clients",
     holds: "A server without a free connection is asked again, and then reported by a typed error.",
     notFor: { ...serverOnly, "pg.Client": "oneConnection" },
-    notRun: {
-      "pg.Pool": "untried",
-      ...all(pools, "untried"),
-      ...without("postgres.js"),
-    },
   },
   {
     number: 43,
@@ -346,6 +336,5 @@ export const scenarios: readonly Scenario[] = [
     name: "chaos-mix",
     holds: "Altered tables, emptied sessions and killed connections at once: every write counted once.",
     notFor: serverOnly,
-    notRun: untried,
   },
 ];
