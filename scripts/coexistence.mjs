@@ -1,12 +1,13 @@
 // `npm run coexistence`: runs what shows the scenarios of test/coexistence/support/scenarios.ts, and prints which of
 // them holds on which handle. Fails if a test fails, or if there is none.
 //   --write             also writes docs/coexistence-matrix.md
+//   --json FILE         keeps the results of the run there, for --from
 //   --from FILE         results of an earlier `vitest run --reporter=json`, instead of a run; may be given several times:
 //                       of a test file that is in more than one, the last results count
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import prettier from "prettier";
@@ -20,6 +21,7 @@ const wanted = "D4-|a handle in use|a handle that is lent|what an application do
 const { values } = parseArgs({
   options: {
     write: { type: "boolean", default: false },
+    json: { type: "string" },
     from: { type: "string", multiple: true, default: [] },
   },
 });
@@ -51,7 +53,7 @@ async function loadMatrix() {
 
 /** @returns {string} the file with the results */
 function runTests() {
-  const file = join(folder, "results.json");
+  const file = values.json === undefined ? join(folder, "results.json") : resolve(values.json);
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
   const args = [
     "run",
