@@ -55,9 +55,9 @@ const STATEMENTS = [
   `insert into wispy.referral_days (program, owner, day, referrals, qualified)
     select program, referrer_id::text, ${DAY}, count(*), count(*) from wispy.referrals group by 1, 2, 3`,
   `insert into wispy.referral_days (program, owner, day, referrals, qualified)
-    select program, 'program:' || get_byte(uuid_send(id), 15) % 16, ${DAY}, count(*), count(*)
+    select program, 'program', ${DAY} || '/' || get_byte(uuid_send(id), 15) % 16, count(*), count(*)
     from wispy.referrals group by 1, 2, 3`,
   `insert into wispy.referral_days (program, owner, day, referrals, qualified)
-    select program, owner, 'total', sum(referrals), sum(qualified) from wispy.referral_days where owner like 'program:%'
-    group by program, owner`,
+    select program, owner, 'total-days' || substr(day, 11), sum(referrals), sum(qualified) from wispy.referral_days
+    where owner = 'program' group by 1, 2, 3`,
 ];

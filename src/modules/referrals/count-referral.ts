@@ -1,11 +1,12 @@
 import type { Call } from "../../module.ts";
 import { addToDay } from "./member-statements.ts";
-import { allDays, programOwner } from "./referral-day.ts";
+import { allDays, programDay, programOwner } from "./referral-day.ts";
 
 /** Counts a referral on a day, for its program and for whoever brought it in: the program's rows before the user's. */
 export function countReferral({
   id,
   referrerId,
+  day,
   ...counts
 }: {
   readonly id: string;
@@ -16,10 +17,9 @@ export function countReferral({
   readonly referrals: number;
   readonly qualified: number;
 }): readonly Call<unknown>[] {
-  const owner = programOwner(id);
   return [
-    addToDay.with({ ...counts, owner }),
-    addToDay.with({ ...counts, owner, day: allDays }),
-    ...(referrerId === null ? [] : [addToDay.with({ ...counts, owner: referrerId })]),
+    addToDay.with({ ...counts, owner: programOwner, day: programDay(day, id) }),
+    addToDay.with({ ...counts, owner: programOwner, day: programDay(allDays, id) }),
+    ...(referrerId === null ? [] : [addToDay.with({ ...counts, owner: referrerId, day })]),
   ];
 }

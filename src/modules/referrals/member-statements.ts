@@ -12,7 +12,6 @@ import {
   text,
   uuid,
 } from "../../module.ts";
-import { programOwners } from "./referral-day.ts";
 import { referralDays, referralMembers } from "./referral-tables.ts";
 
 const m = aliased(referralMembers, "m");
@@ -79,31 +78,21 @@ export const findMember = statement({
     sql`select ${row} from ${referralMembers} where ${referralMembers.program} = ${p.program} and ${referralMembers.userId} = ${p.userId}`,
 });
 
-/** What a user has brought in on the days from one on, and in all: as `allDays`. */
-export const listDays = statement({
-  id: "referrals.list_days",
-  hot: true,
-  params: { program: text, owner: text, userId: uuid, since: text },
-  row: { day: d.day, referrals: d.referrals, qualified: d.qualified },
-  sql: (p, row) =>
-    sql`select ${row} from ${d} where ${d.program} = ${p.program} and ${d.owner} = ${p.owner} and ${d.day} >= ${p.since}
-      union all select 'total', ${m.referrals}, ${m.qualified} from ${m}
-      where ${m.program} = ${p.program} and ${m.userId} = ${p.userId}`,
-});
+const day = sql`substr(${d.day}, 1, 10)`;
 
-/** The same of everybody together: as many rows as days, times those that each day is spread over. */
+/** What everybody together brought in on the days from one on, and in all: as many rows as days, times `shards`. */
 export const listProgramDays = statement({
   id: "referrals.list_program_days",
   hot: true,
-  params: { program: text, since: text },
+  params: { program: text, owner: text, since: text },
   row: {
-    day: d.day,
+    day: expression(text, day),
     referrals: expression(integer, sql`sum(${d.referrals})`),
     qualified: expression(integer, sql`sum(${d.qualified})`),
   },
   sql: (p, row) =>
-    sql`select ${row} from ${d} where ${d.owner} in (${programOwners}) and ${d.program} = ${p.program} and ${d.day} >= ${p.since}
-      group by ${d.day}`,
+    sql`select ${row} from ${d} where ${d.owner} = ${p.owner} and ${d.program} = ${p.program} and ${d.day} >= ${p.since}
+      group by ${day}`,
 });
 
 /** As the partial index says it, so that it is used. */

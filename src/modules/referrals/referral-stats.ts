@@ -1,14 +1,12 @@
 import {
   findMember,
-  listDays,
   listLeaders,
   listProgramDays,
   setProfile as setProfileStatement,
 } from "./member-statements.ts";
-import { allDays, dayOf } from "./referral-day.ts";
+import { allDays, dayOf, programOwner } from "./referral-day.ts";
 import type { ReferralEnvironment } from "./referral-environment.ts";
 import { invalidInput, readWhole, requireProgram, requireUser, requireUuid } from "./referral-input.ts";
-import { balances } from "./reward-desk.ts";
 import type {
   DayCount,
   LeaderboardEntry,
@@ -16,6 +14,7 @@ import type {
   ReferralStats,
   Referrals,
 } from "./referrals-api.ts";
+import { listStats } from "./stats-statements.ts";
 
 interface Period {
   readonly program?: string;
@@ -34,8 +33,15 @@ export async function stats(
   const id = requireUuid(userId, "userId");
   const { name: program } = requireProgram(settings, period.program);
   const days = lastDays(environment, period.days);
-  const rows = await database.many(listDays, { program, owner: id, userId: id, since: days[0]! });
-  return { ...countsOf(days, rows), balances: await balances(environment, id) };
+  const rows = await database.many(listStats, { program, owner: id, userId: id, since: days[0]! });
+  const balances = rows.flatMap(
+    ({ unit, day: _day, referrals: _referrals, qualified: _qualified, ...sums }) =>
+      unit === null ? [] : [{ unit, ...sums }],
+  );
+  return {
+    ...countsOf(days, rows),
+    balances: balances.toSorted((one, other) => (one.unit < other.unit ? -1 : 1)),
+  };
 }
 
 /** See `Referrals.programStats`. */
@@ -46,7 +52,10 @@ export async function programStats(
   const { database, settings } = environment;
   const { name: program } = requireProgram(settings, period.program);
   const days = lastDays(environment, period.days);
-  return countsOf(days, await database.many(listProgramDays, { program, since: days[0]! }));
+  return countsOf(
+    days,
+    await database.many(listProgramDays, { program, owner: programOwner, since: days[0]! }),
+  );
 }
 
 /** See `Referrals.leaderboard`. Those with the same number share a rank. */
@@ -111,10 +120,9 @@ function lastDays({ clock }: ReferralEnvironment, count = 30): readonly string[]
 
 function countsOf(
   days: readonly string[],
-  rows: readonly DayCount[],
+  rows: readonly (Omit<DayCount, "day"> & { readonly day: string | null })[],
 ): Pick<ReferralStats, "referrals" | "qualified" | "daily"> {
-  const counts = new Map(rows.map((row) => [row.day, row]));
-  const none = { referrals: 0, qualified: 0 };
-  const { referrals, qualified } = counts.get(allDays) ?? none;
-  return { referrals, qualified, daily: days.map((day) => ({ day, ...(counts.get(day) ?? none) })) };
+  const counts = new Map(rows.map(({ day, referrals, qualified }) => [day, { referrals, qualified }]));
+  const of = (day: string) => counts.get(day) ?? { referrals: 0, qualified: 0 };
+  return { ...of(allDays), daily: days.map((day) => ({ day, ...of(day) })) };
 }

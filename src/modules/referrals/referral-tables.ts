@@ -91,11 +91,11 @@ export const referralMembers = table("referral_members", {
   rewards: integer,
 });
 
-/** Counters by day. `owner` is a user's id, or `program:<shard>` for everybody together, spread so that nobody waits. */
+/** Counters by day. `owner` is a user's id, or `program` for everybody together, spread so that nobody waits. */
 export const referralDays = table("referral_days", {
   program: text,
   owner: text,
-  /** UTC, `2026-11-24`. */
+  /** UTC, `2026-11-24`; of everybody together `2026-11-24/<shard>`, and `total-days/<shard>` for all days. */
   day: text,
   referrals: integer,
   qualified: integer,

@@ -28,6 +28,7 @@ import {
   settleReward,
 } from "./reward-desk.ts";
 import * as rewardStatements from "./reward-statements.ts";
+import * as statsStatements from "./stats-statements.ts";
 
 /**
  * Referral codes, redeemed in the sign-up's own transaction: a user who was referred, the referral and its rewards
@@ -51,6 +52,7 @@ export function referrals(options: ReferralOptions = {}) {
       memberStatements,
       referralStatements,
       rewardStatements,
+      statsStatements,
     ].flatMap((file) => Object.values(file).filter((value) => "with" in value)),
     errors: referralErrors,
     eventTypes: [

@@ -64,8 +64,8 @@ function counterRules(ctx: Books): Record<string, string> {
       ? `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD')`
       : `strftime('%Y-%m-%d', ${column} / 1000, 'unixepoch')`;
   const daily = (owner: string, kept: string) => `select program, owner, day from (
-      select program, ${kept} as owner, day, referrals, qualified from ${days}
-        where owner ${kept === "owner" ? "not like" : "like"} 'program:%' and day <> 'total'
+      select program, ${kept} as owner, substr(day, 1, 10) as day, referrals, qualified from ${days}
+        where owner ${kept === "owner" ? "<>" : "="} 'program' and day not like 'total-days%'
       union all select program, ${owner}, ${dayOf("created_at")}, -1, 0 from ${referrals} where ${owner} is not null
       union all select program, ${owner}, ${dayOf("qualified_at")}, 0, -1 from ${referrals}
         where ${owner} is not null and qualified_at is not null
@@ -74,9 +74,10 @@ function counterRules(ctx: Books): Record<string, string> {
     `(select count(*) from ${referrals} r where r.program = m.program and r.referrer_id = m.user_id and ${condition})`;
   return {
     "a program's totals are the sums of its days": `select program, owner from (
-      select program, owner, referrals, qualified from ${days} where owner like 'program:%' and day <> 'total'
-      union all select program, owner, -referrals, -qualified from ${days} where day = 'total'
-    ) days group by program, owner having sum(referrals) <> 0 or sum(qualified) <> 0`,
+      select program, owner, substr(day, 12) as shard, referrals, qualified from ${days}
+        where owner = 'program' and day not like 'total-days%'
+      union all select program, owner, substr(day, 12), -referrals, -qualified from ${days} where day like 'total-days%'
+    ) days group by program, owner, shard having sum(referrals) <> 0 or sum(qualified) <> 0`,
     "a member's counters are its rows": `select m.program, m.user_id from ${members} m
       where m.referrals <> ${ofMember("1 = 1")} or m.qualified <> ${ofMember("r.state = 'qualified'")}
         or m.rewards <> (select count(*) from ${rewards} w where w.program = m.program and w.role = 'referrer'
@@ -128,7 +129,7 @@ function nameRules(ctx: Books): Record<string, string> {
   );
   return {
     "nobody is named who is gone": `select place, id from (${named.join(" union all ")}) named
-      where id not like 'program:%' and not exists
+      where id <> 'program' and not exists
         (select 1 from ${ctx.table("users")} u where cast(u.id as text) = named.id)`,
   };
 }
