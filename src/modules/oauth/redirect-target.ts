@@ -18,7 +18,8 @@ export interface RedirectRules {
 export function readRedirectTarget(value: unknown, { baseUrl, origins }: RedirectRules): string | null {
   if (typeof value !== "string" || value.length > maximumLength || !URL.canParse(value, baseUrl)) return null;
   const url = new URL(value, baseUrl);
-  if (!origins.has(url.origin) || url.username !== "" || url.password !== "") return null;
+  // What stands before the path is the origin and nothing else: a `blob:` has the origin of what is inside it.
+  if (!origins.has(url.origin) || !url.href.startsWith(`${url.origin}/`)) return null;
   // With the dot segments gone: whoever takes the path for a reference of its own would read a host out of it.
   if (url.pathname.startsWith("//")) return null;
   return url.href;

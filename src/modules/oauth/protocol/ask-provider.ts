@@ -4,7 +4,7 @@ import { toAuthError } from "./describe-failure.ts";
 import type { Outbound } from "./outbound.ts";
 import type { JsonObject, OAuthProvider, Profile } from "./provider.ts";
 import { asObject } from "./read-profile.ts";
-import { requireFreshIdToken, serverOfTenant } from "./id-token.ts";
+import { checkIdToken, serverOfTenant } from "./id-token.ts";
 import type { Server, ServerDirectory } from "./server-directory.ts";
 
 /** What a provider is asked with. */
@@ -86,7 +86,7 @@ async function exchange(given: Exchange): Promise<Told> {
   );
   if (discovered) {
     await client.validateApplicationLevelSignature(metadata, response, options(given));
-    requireFreshIdToken(granted, clock);
+    checkIdToken(granted, { clock, clientId: provider.clientId });
   }
   const claims = asObject(discovered ? client.getValidatedIdTokenClaims(granted) : {});
   const profile = await provider.readProfile({

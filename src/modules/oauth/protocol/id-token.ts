@@ -9,10 +9,18 @@ const maximumAgeSeconds = 10 * 60;
 
 const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** @throws Error for an ID token that was made long ago, or has not been made yet */
-export function requireFreshIdToken(granted: client.TokenEndpointResponse, clock: Clock): void {
-  const issuedAt = client.getValidatedIdTokenClaims(granted)?.iat ?? Number.NaN;
-  const age = clock.now().getTime() / 1000 - issuedAt;
+/**
+ * What is to be asked of an ID token besides what `oauth4webapi` does: that it was made now, and for nobody else
+ * (OpenID Connect Core 1.0 section 3.1.3.7, rules 5 and 10).
+ * @throws Error
+ */
+export function checkIdToken(
+  granted: client.TokenEndpointResponse,
+  { clock, clientId }: { readonly clock: Clock; readonly clientId: string },
+): void {
+  const { iat = Number.NaN, azp = clientId } = client.getValidatedIdTokenClaims(granted) ?? {};
+  if (azp !== clientId) throw new Error("the ID token is somebody else's");
+  const age = clock.now().getTime() / 1000 - iat;
   if (age >= -toleranceSeconds && age <= maximumAgeSeconds + toleranceSeconds) return;
   throw new Error("the ID token is not of now");
 }
