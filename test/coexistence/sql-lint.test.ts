@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { oauth } from "wispy-auth/oauth";
 import { referrals } from "wispy-auth/referrals";
 import { adoptSchema } from "../../src/adopt/migrations/adopt-schema.ts";
 import type { Namespace } from "../../src/database/database.ts";
@@ -19,7 +20,7 @@ const source = fileURLToPath(new URL("../../src/", import.meta.url));
 const files = (await readdir(source, { recursive: true }))
   .filter((name) => name.endsWith(".ts") && !name.startsWith("testing/"))
   .sort();
-const modules = [...moduleSchemas([referrals()]), adoptSchema];
+const modules = [...moduleSchemas([referrals(), oauth({ providers: [] })]), adoptSchema];
 const statements = (await Promise.all(files.filter(isStatementFile).map(readStatements))).flat();
 
 function isStatementFile(name: string): boolean {
