@@ -34,8 +34,8 @@ forEachDatabase("an account at a provider", (ctx) => {
   const signedIn = async () => {
     const credentials = newCredentials();
     const browser = createOAuthBrowser(auth);
-    const { body } = await browser.post("/sign-up", credentials);
-    const { id } = body?.["user"] as { id: string };
+    await browser.post("/sign-up", credentials);
+    const { id } = (await auth.users.getByEmail(credentials.email))!;
     return { id, browser, credentials };
   };
   type Browser = ReturnType<typeof createOAuthBrowser>;

@@ -8,7 +8,7 @@ const mebibyte = 1024 * 1024;
 
 const behaviours: Readonly<Record<string, RequestListener>> = {
   "/hang": () => undefined,
-  "/headers-only": (_, response) => void response.writeHead(200).flushHeaders(),
+  "/headers-only": (_, response) => response.writeHead(200).flushHeaders(),
   "/drip": (_, response) => {
     const drip = setInterval(() => response.write(" "), 20);
     response.on("close", () => clearInterval(drip));
