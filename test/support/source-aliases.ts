@@ -9,6 +9,7 @@ export const sourceAliases: readonly { readonly name: string; readonly file: str
   { name: "wispy-auth/referrals", file: source("modules/referrals/index.ts") },
   { name: "wispy-auth/mail", file: source("modules/mail/index.ts") },
   { name: "wispy-auth/oauth", file: source("modules/oauth/index.ts") },
+  { name: "wispy-auth/email-verification", file: source("modules/email-verification/index.ts") },
   { name: "wispy-auth/password-reset", file: source("modules/password-reset/index.ts") },
   { name: "wispy-auth/rate-limits", file: source("modules/rate-limits/index.ts") },
   { name: "wispy-auth/two-factor", file: source("modules/two-factor/index.ts") },
