@@ -52,9 +52,12 @@ export function firstIdOf(moment: Date): string {
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-/** True for a lower-case UUID in its canonical form: what may be sent to a `uuid` parameter without an error. */
-export function isUuid(value: string): boolean {
-  return uuidPattern.test(value);
+/**
+ * True for a lower-case UUID in its canonical form: what may be sent to a `uuid` parameter without an error, and means
+ * the same on both databases. PostgreSQL would find any other spelling too, SQLite would not.
+ */
+export function isUuid(value: unknown): value is string {
+  return typeof value === "string" && uuidPattern.test(value);
 }
 
 /**

@@ -98,6 +98,6 @@ export {
 export type { JsonValue, ValueType } from "./database/statements/value-type.ts";
 export { AuthError, isAuthError } from "./errors.ts";
 export type { AnyErrorCode, AuthErrorCode, InputIssue, ModuleErrorCode } from "./errors.ts";
-export { firstIdOf } from "./ids.ts";
+export { firstIdOf, isUuid } from "./ids.ts";
 export type { IdSource, RandomSource } from "./ids.ts";
 export type { Migration } from "./schema/migration.ts";

@@ -84,6 +84,10 @@ describe("isUuid", () => {
   ])("refuses a UUID with %s", (_name, value) => {
     expect(isUuid(value)).toBe(false);
   });
+
+  test.each([[null], [undefined], [1], [[id]], [{ toString: () => id }]])("refuses %o, no text", (value) => {
+    expect(isUuid(value)).toBe(false);
+  });
 });
 
 describe("pooled random bytes", () => {

@@ -1,4 +1,4 @@
-import { AuthError, type Script, type Transaction } from "../../module.ts";
+import { AuthError, isUuid, type Script, type Transaction } from "../../module.ts";
 import { holdUser } from "./code-statements.ts";
 import type { ProgramSettings, ReferralSettings } from "./referral-settings.ts";
 import type { PageOptions } from "./referrals-api.ts";
@@ -8,11 +8,6 @@ export function invalidInput(path: string, message: string): AuthError {
     message: `${path} is not valid`,
     data: { issues: [{ path, message }] },
   });
-}
-
-/** In lower case, as ids are written: PostgreSQL would find any other spelling too, SQLite would not. */
-export function isUuid(value: unknown): value is string {
-  return typeof value === "string" && /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);
 }
 
 export function requireUuid(value: unknown, path: string): string {

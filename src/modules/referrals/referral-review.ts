@@ -1,9 +1,9 @@
-import type { Script, Transaction } from "../../module.ts";
+import { isUuid, type Script, type Transaction } from "../../module.ts";
 import { countReferral } from "./count-referral.ts";
 import { addToMember } from "./member-statements.ts";
 import { dayOf } from "./referral-day.ts";
 import type { ReferralEnvironment } from "./referral-environment.ts";
-import { isUuid, readReason, requireUuid } from "./referral-input.ts";
+import { readReason, requireUuid } from "./referral-input.ts";
 import {
   lockReferral,
   lockReferralOfReferee,

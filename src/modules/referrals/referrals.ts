@@ -1,4 +1,4 @@
-import { defineModule, type Schema } from "../../module.ts";
+import { defineModule, isUuid, type Schema } from "../../module.ts";
 import { adoptCodes } from "./adoption/adopt-codes.ts";
 import { adoptReferrals } from "./adoption/adopt-referrals.ts";
 import * as adoptionStatements from "./adoption/adoption-statements.ts";
@@ -11,7 +11,7 @@ import { createReferrals } from "./migrations/001-referrals.ts";
 import { prepareRedemption, type ReferralFields } from "./redeem.ts";
 import { changeCode, createCode, listCodes } from "./referral-codes.ts";
 import type { ReferralEnvironment } from "./referral-environment.ts";
-import { isUuid, readPage, requireUuid } from "./referral-input.ts";
+import { readPage, requireUuid } from "./referral-input.ts";
 import type { ReferralOptions } from "./referral-options.ts";
 import { qualify, rejectReferral } from "./referral-review.ts";
 import { resolveReferralOptions } from "./referral-settings.ts";

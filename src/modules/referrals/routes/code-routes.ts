@@ -1,7 +1,6 @@
-import { AuthError, implementRoute, type Route } from "../../../module.ts";
+import { AuthError, implementRoute, isUuid, type Route } from "../../../module.ts";
 import { followLink } from "../attribution.ts";
 import type { ReferralEnvironment } from "../referral-environment.ts";
-import { isUuid } from "../referral-input.ts";
 import type { ReferralCode, Referrals } from "../referrals-api.ts";
 import { referralContracts } from "./referral-contracts.ts";
 
