@@ -1,4 +1,4 @@
-import { isUuid, type Script, type Transaction } from "../../module.ts";
+import { isUuid, type Call, type RowOf, type Script, type Transaction } from "../../module.ts";
 import { countReferral } from "./count-referral.ts";
 import { addToMember } from "./member-statements.ts";
 import { dayOf } from "./referral-day.ts";
@@ -72,6 +72,17 @@ function startHoldingPeriod(
   });
 }
 
+/** Takes a referral out of the totals and of the day on which it qualified. In the order of a redemption. */
+function uncount({ id, program, referrerId, qualifiedAt }: RowOf<typeof lockReferral>): Call<unknown>[] {
+  const counts = { program, referrals: 0, qualified: -1 };
+  return [
+    ...countReferral({ ...counts, id, referrerId, day: dayOf(qualifiedAt!) }),
+    ...(referrerId === null
+      ? []
+      : [addToMember.with({ ...counts, userId: referrerId, listed: false, rewards: 0 })]),
+  ];
+}
+
 /** See `Referrals.rejectReferral`. */
 export async function rejectReferral(
   environment: ReferralEnvironment,
@@ -83,14 +94,11 @@ export async function rejectReferral(
   return environment.database.transaction(function* (tx) {
     const referral = yield* tx.maybeOne(lockReferral, { id });
     if (referral === null || referral.state === "rejected") return false;
-    const { program, referrerId } = referral;
+    const { program } = referral;
     const rewards = yield* tx.many(holdRewardsOfReferral, { referralId: id });
-    const uncounted = { referrals: 0, qualified: referral.state === "qualified" ? -1 : 0 };
     yield* tx.all([
       rejectReferralStatement.with({ id }),
-      ...(referrerId === null
-        ? []
-        : [addToMember.with({ program, userId: referrerId, listed: false, rewards: 0, ...uncounted })]),
+      ...(referral.state === "qualified" ? uncount(referral) : []),
       environment.recordEvent({
         type: "referrals.rejected",
         userId: referral.refereeId,

@@ -13,6 +13,7 @@ const lockedColumns = {
   refereeId: r.refereeId,
   state: r.state,
   createdAt: r.createdAt,
+  qualifiedAt: r.qualifiedAt,
 };
 
 /** How a user came, held until the transaction ends. */

@@ -86,12 +86,17 @@ export interface Balance extends Readonly<Record<RewardState, number>> {
 export interface DayCount {
   /** UTC, `2026-11-24`. */
   readonly day: string;
+  /** Made on that day, whatever became of them. */
   readonly referrals: number;
+  /** Qualified on that day, and not rejected since. */
   readonly qualified: number;
 }
 
+/** The days add up to the totals, from the first on. */
 export interface ReferralStats {
+  /** All that were made. */
   readonly referrals: number;
+  /** Those that count now. */
   readonly qualified: number;
   readonly balances: readonly Balance[];
   /** The last `days`, oldest first, days without any included. */
@@ -139,7 +144,10 @@ export interface Referrals {
    * already or was rejected.
    */
   qualify(refereeId: string): Promise<boolean>;
-  /** Rejects a referral and all its rewards that are not fulfilled. False if there is none or it is rejected already. */
+  /**
+   * Rejects a referral and all its rewards that are not fulfilled. It counts as qualified no more, neither in totals nor
+   * on its day. False if there is none or it is rejected already.
+   */
   rejectReferral(referralId: string, options: { readonly reason: string }): Promise<boolean>;
   listReferrals(userId: string, page?: PageOptions): Promise<readonly Referral[]>;
 

@@ -68,7 +68,7 @@ function counterRules(ctx: Books): Record<string, string> {
         where owner ${kept === "owner" ? "<>" : "="} 'program' and day not like 'total-days%'
       union all select program, ${owner}, ${dayOf("created_at")}, -1, 0 from ${referrals} where ${owner} is not null
       union all select program, ${owner}, ${dayOf("qualified_at")}, 0, -1 from ${referrals}
-        where ${owner} is not null and qualified_at is not null
+        where ${owner} is not null and state = 'qualified'
     ) days group by program, owner, day having sum(referrals) <> 0 or sum(qualified) <> 0`;
   const ofMember = (condition: string) =>
     `(select count(*) from ${referrals} r where r.program = m.program and r.referrer_id = m.user_id and ${condition})`;
