@@ -14,7 +14,7 @@ interface ReferralAuthOptions {
   /** Default: the suite's own handle. */
   readonly database?: unknown;
   readonly pool?: AuthOptions["pool"];
-  readonly secret?: string;
+  readonly secret?: AuthOptions["secret"];
 }
 
 /** An `Auth` with referrals on the suite's own handle; closed with the suite. */
