@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from "vitest";
 import { newCredentials } from "../../support/create-test-auth.ts";
 import { forEachDatabase } from "../../support/for-each-database.ts";
-import { createHttpClient, type HttpClient } from "../../support/http-client.ts";
+import { createHttpClient, type HttpAnswer, type HttpClient } from "../../support/http-client.ts";
 import { createReferralAuth, type ReferralAuth } from "./support/referral-auth.ts";
 import { brokenRules } from "./support/referral-books.ts";
 
@@ -9,6 +9,10 @@ const programs = {
   default: { referrer: { amount: 500, unit: "cent" }, referee: { amount: 100, unit: "cent" } },
 };
 const withinSeconds = 3600;
+
+function userIdOf(body: HttpAnswer["body"]): string {
+  return (body as unknown as { readonly user: { readonly id: string } }).user.id;
+}
 
 forEachDatabase("a referral that looks odd", (ctx) => {
   let auth: ReferralAuth;
@@ -30,7 +34,7 @@ forEachDatabase("a referral that looks odd", (ctx) => {
     const made = await browser.post("/referrals/codes", {});
     return {
       credentials,
-      userId: String((body?.["user"] as { id: string }).id),
+      userId: userIdOf(body),
       code: String(made.body?.["code"]),
     };
   };
@@ -40,7 +44,7 @@ forEachDatabase("a referral that looks odd", (ctx) => {
     expect(status).toBe(201);
     expect(body?.["referrals"]).toEqual({ redeemed: true, program: "default" });
     expect((await browser.get("/session")).status).toBe(200);
-    return String((body?.["user"] as { id: string }).id);
+    return userIdOf(body);
   };
   /** The same with what another browser has kept of its device, and without its session. */
   const bringInFrom = async (
@@ -50,7 +54,7 @@ forEachDatabase("a referral that looks odd", (ctx) => {
     const cookie = `__Host-wispy-device=${browser.cookies.get("__Host-wispy-device")!}`;
     const { status, body } = await place.post("/sign-up", { ...account(), referralCode: code }, { cookie });
     expect(status).toBe(201);
-    return String((body?.["user"] as { id: string }).id);
+    return userIdOf(body);
   };
   /** What the rewards of a referral are held for, from the review queue and from the ledger. */
   const findReview = async (refereeId: string) => {
