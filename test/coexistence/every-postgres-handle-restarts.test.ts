@@ -27,6 +27,7 @@ describe("callers on every handle, while tables, sessions, connections and the s
   beforeAll(async () => {
     server = await startPostgresServer();
     for (const handle of handles) applications.push(await start(handle));
+    for (const { writing } of applications) writing.begin();
     await Promise.all(applications.map(disturb));
     for (const mode of ["fast", "immediate"] as const) {
       await server.halt(mode);
@@ -35,7 +36,7 @@ describe("callers on every handle, while tables, sessions, connections and the s
     }
     for (const { name, writing } of applications) told.set(name, writing.finish());
     await Promise.allSettled(told.values());
-  });
+  }, 300_000);
   afterAll(async () => {
     for (const { database } of applications) await database.drop();
     await server.stop();

@@ -88,7 +88,9 @@ describe.concurrent("a role that may have no more connections", () => {
     const auth = await createAuth({ database: host.database, ...options });
     const { token } = await auth.signUp(newCredentials());
     await role.close();
-    expect(await errorCode(auth.getSession(token))).toBe("database_unavailable");
+    // Some packages wait before they connect again, and longer than we do.
+    const typed = ["database_unavailable", "connection_timeout"];
+    expect(typed).toContain(await errorCode(auth.getSession(token)));
     const asked = auth.signUp(newCredentials());
     await role.admit();
     const { user } = await asked;

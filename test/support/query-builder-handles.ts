@@ -129,6 +129,8 @@ const prismaOnPostgres: DriverHandle = {
   async open(url, options = {}) {
     const watch = watchStatements(options.onStatement);
     const pool = openPgPool(url, options, watch);
+    // Prisma listens to a connection only a moment after it got it.
+    pool.on("connect", (client) => client.on("error", () => undefined));
     const database = new PrismaClient({
       adapter: new PrismaPg(pool),
       // An application that wants it so. (Serializable ones it would have to run again by itself.)
@@ -214,6 +216,9 @@ const typeormOnPostgres: DriverHandle = {
     const watch = watchStatements(options.onStatement);
     const database = new DataSource({ type: "postgres", url, extra: pgPoolOptions(options, watch) });
     await database.initialize();
+    // So does TypeORM.
+    const { master } = database.driver as unknown as { readonly master: pg.Pool };
+    master.on("connect", (client) => client.on("error", () => undefined));
     return {
       dialect: "postgres",
       database,

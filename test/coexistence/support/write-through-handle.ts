@@ -20,10 +20,11 @@ export interface Told {
 
 /** Callers that write through the library, whatever becomes of the connections beneath. */
 export interface Writing {
+  begin(): void;
   finish(): Promise<Told>;
 }
 
-/** Begins with `our_things` made. `discards`: the application discards the state of its sessions all the time. */
+/** Opens the handle; `our_things` are there. `discards`: the application discards the state of its sessions all the time. */
 export async function writeThrough(
   handle: DriverHandle,
   { url, discards }: { readonly url: string; readonly discards: boolean },
@@ -69,14 +70,16 @@ export async function writeThrough(
   ];
 
   let over = false;
-  const callers = works.map(async (work) => {
+  const callOver = async (work: () => Promise<unknown>): Promise<void> => {
     while (!over) {
       await work();
       // A handle that refuses everything at once would leave no time for anybody else.
-      await sleep(1);
+      await sleep(5);
     }
-  });
+  };
+  const callers: Promise<void>[] = [];
   return {
+    begin: () => void callers.push(...works.map(callOver)),
     async finish() {
       over = true;
       await Promise.all(callers);
