@@ -103,3 +103,19 @@ export const openSession = statement({
       where ${u.id} = ${p.userId} and ${u.disabledAt} is null and ${c.passwordHash} = ${p.passwordHash}${holdRows}
       on conflict do nothing returning ${row}`,
 });
+
+/** The user, held, unless disabled or the hash is no longer the one that was verified. */
+export const holdProven = statement({
+  id: "sign_in.hold_proven",
+  params: { userId: uuid, passwordHash: nullable(text), deviceTokenHash: nullable(bytes) },
+  row: {
+    ...userColumns(u),
+    deviceId: expression(nullable(uuid), sql`${d.id}`),
+    deviceSeenAt: expression(nullable(timestamp), sql`${d.lastSeenAt}`),
+  },
+  sql: (p, row) =>
+    sql`select ${row} from ${u} left join ${c} on ${c.userId} = ${u.id}
+      left join ${d} on ${d.userId} = ${u.id} and ${d.tokenHash} = ${p.deviceTokenHash}
+      where ${u.id} = ${p.userId} and ${u.disabledAt} is null
+        and (${p.passwordHash} is null or ${c.passwordHash} = ${p.passwordHash})${byDialect({ postgres: sql` for update of u`, sqlite: sql`` })}`,
+});

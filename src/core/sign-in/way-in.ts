@@ -1,13 +1,8 @@
 import type { CreatedToken } from "../../crypto/token.ts";
 import type { Script, Transaction, TransactionScript } from "../../database/script.ts";
 import { isAuthError } from "../../errors.ts";
-import { byDialect, expression, sql } from "../../database/statements/fragment.ts";
-import { statement, type Call } from "../../database/statements/statement.ts";
-import { aliased } from "../../database/statements/table.ts";
-import { bytes, nullable, text, timestamp, uuid } from "../../database/statements/value-type.ts";
+import type { Call } from "../../database/statements/statement.ts";
 import type { CoreEnvironment } from "../core-environment.ts";
-import { credentials } from "../credentials/credentials-table.ts";
-import { devices } from "../devices/devices-table.ts";
 import { recordEvent } from "../events/event-statements.ts";
 import type { ProvenUser } from "../hooks.ts";
 import type { ClientDetails, PresentedDevice } from "../input/client-details.ts";
@@ -20,29 +15,9 @@ import {
   insertSession,
 } from "../sessions/session-statements.ts";
 import type { User } from "../user.ts";
-import { findUser, userColumns } from "../users/user-statements.ts";
-import { users } from "../users/users-table.ts";
+import { findUser } from "../users/user-statements.ts";
 import { markDevice } from "./mark-device.ts";
-
-const u = aliased(users, "u");
-const c = aliased(credentials, "c");
-const d = aliased(devices, "d");
-
-/** The user, held, unless disabled or the hash is no longer the one that was verified. */
-const holdProven = statement({
-  id: "sign_in.hold_proven",
-  params: { userId: uuid, passwordHash: nullable(text), deviceTokenHash: nullable(bytes) },
-  row: {
-    ...userColumns(u),
-    deviceId: expression(nullable(uuid), sql`${d.id}`),
-    deviceSeenAt: expression(nullable(timestamp), sql`${d.lastSeenAt}`),
-  },
-  sql: (p, row) =>
-    sql`select ${row} from ${u} left join ${c} on ${c.userId} = ${u.id}
-      left join ${d} on ${d.userId} = ${u.id} and ${d.tokenHash} = ${p.deviceTokenHash}
-      where ${u.id} = ${p.userId} and ${u.disabledAt} is null
-        and (${p.passwordHash} is null or ${c.passwordHash} = ${p.passwordHash})${byDialect({ postgres: sql` for update of u`, sqlite: sql`` })}`,
-});
+import { holdProven } from "./sign-in-statements.ts";
 
 /** Somebody who proved who they are, on the way to a session. */
 export interface WayIn {

@@ -51,7 +51,7 @@ export const createTwoFactor: Migration = {
   constraint {constraint:two_factor_trusted_devices_pkey} primary key (device_id)
 )`,
     `create index {index:two_factor_trusted_devices_user} on {two_factor_trusted_devices} (user_id)`,
-    `create index {index:two_factor_trusted_devices_until} on {two_factor_trusted_devices} (trusted_until)`,
+    `create index {index:two_factor_trusted_until} on {two_factor_trusted_devices} (trusted_until)`,
   ],
   sqlite: [
     `create table {two_factor_factors} (
@@ -96,6 +96,6 @@ export const createTwoFactor: Migration = {
   trusted_until integer not null
 )`,
     `create index {index:two_factor_trusted_devices_user} on {two_factor_trusted_devices} (user_id)`,
-    `create index {index:two_factor_trusted_devices_until} on {two_factor_trusted_devices} (trusted_until)`,
+    `create index {index:two_factor_trusted_until} on {two_factor_trusted_devices} (trusted_until)`,
   ],
 };
