@@ -7,6 +7,7 @@ import {
   statement,
   text,
   timestamp,
+  usersTable,
   uuid,
 } from "../../module.ts";
 import { oauthIdentities } from "./oauth-tables.ts";
@@ -70,6 +71,17 @@ export const deleteIdentitiesOfUser = statement({
   row: { provider: oauthIdentities.provider },
   sql: (p, row) =>
     sql`delete from ${oauthIdentities} where ${oauthIdentities.userId} = ${p.userId} returning ${row}`,
+});
+
+/** Those whose provider did not prove the address, of a user whose address nobody else proved either. */
+export const deleteUnprovenIdentities = statement({
+  id: "oauth.delete_unproven_identities",
+  params: { userId: uuid },
+  row: { provider: oauthIdentities.provider },
+  sql: (p, row) =>
+    sql`delete from ${oauthIdentities} where ${oauthIdentities.userId} = ${p.userId} and not ${oauthIdentities.emailVerified}
+      and exists (select 1 from ${usersTable} where ${usersTable.id} = ${p.userId} and ${usersTable.emailVerifiedAt} is null)
+      returning ${row}`,
 });
 
 /** Whether a session is still there, for whoever holds its user. */

@@ -1,4 +1,5 @@
 import { defineModule, type ModuleContext } from "../../module.ts";
+import { dropUnproven } from "./drop-unproven.ts";
 import * as identityStatements from "./identity-statements.ts";
 import { deleteIdentitiesOfUser } from "./identity-statements.ts";
 import { listAccounts, readTokens, unlinkAccount } from "./linked-accounts.ts";
@@ -39,6 +40,10 @@ export function oauth(options: OAuthOptions) {
       return {
         api: oauthApi(environment),
         hooks: {
+          userChanged: ({ user, what, client }) =>
+            function* (tx) {
+              if (what === "password") yield* dropUnproven(environment, { userId: user.id, client })(tx);
+            },
           userDeleted: ({ id }) =>
             function* (tx) {
               yield* tx.many(deleteIdentitiesOfUser, { userId: id });

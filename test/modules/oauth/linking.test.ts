@@ -139,6 +139,29 @@ forEachDatabase("an account at a provider", (ctx) => {
     );
   });
 
+  it("OA-08: leaves none of its links that prove nothing to whoever replaces the password of an unproved account", async () => {
+    const attacker = issuer.newPerson({ email_verified: false });
+    const browser = createOAuthBrowser(auth);
+    expect(await browser.signIn("acme", attacker.sub)).toBe("/home");
+    const { id } = (await auth.users.getByEmail(attacker.email))!;
+    const proved = otherIssuer.newPerson();
+    expect(await link(browser, "other", proved.sub)).toBe("/settings");
+    await auth.users.setPassword(id, newCredentials().password);
+    expect(await providersOf(id)).toEqual(["other"]);
+    expect(await createOAuthBrowser(auth).signIn("acme", attacker.sub)).toBe(
+      "/sign-in?error=oauth.account_exists&provider=acme",
+    );
+    expect((await auth.listEvents(id)).map(({ type }) => type)).toContain("oauth.unlinked");
+
+    const credentials = newCredentials();
+    const owner = await auth.users.create({ ...credentials, emailVerified: true });
+    const own = createOAuthBrowser(auth);
+    await own.post("/sign-in", credentials);
+    await link(own, "acme", issuer.newPerson({ email_verified: false }).sub);
+    await auth.users.setPassword(owner.id, newCredentials().password);
+    expect(await providersOf(owner.id)).toEqual(["acme"]);
+  });
+
   describe("OA-12: linking", () => {
     it("adds a way in to the account of the session, whatever the addresses are", async () => {
       const { id, browser } = await signedIn();
