@@ -81,7 +81,9 @@ function readReport(file) {
  */
 function joinReports(reports) {
   const files = reports.flatMap(({ testResults }) => testResults);
-  return { testResults: [...new Map(files.map((file) => [file.name, file])).values()] };
+  // Wherever the repository was when it ran.
+  const placeOf = (/** @type {{ name: string }} */ { name }) => name.slice(name.lastIndexOf("/test/"));
+  return { testResults: [...new Map(files.map((file) => [placeOf(file), file])).values()] };
 }
 
 /** @param {string} tables */

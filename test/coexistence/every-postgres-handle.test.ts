@@ -153,7 +153,8 @@ describe.each(driverHandles.filter(({ dialect }) => dialect === "postgres"))("$n
     const state = () =>
       host.query(`select current_setting('search_path') as path, current_setting('lock_timeout') as lock_timeout,
         current_setting('synchronous_commit') as synchronous, current_setting('statement_timeout') as statement_timeout,
-        (select count(*)::int from pg_locks where locktype = 'advisory') as locks,
+        (select count(*)::int from pg_locks where locktype = 'advisory'
+          and database = (select oid from pg_database where datname = current_database())) as locks,
         (select count(*)::int from pg_listening_channels()) as channels`);
     const before = await state();
     await Promise.all([journey(), journey(), journey(), journey()]);
