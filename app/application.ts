@@ -5,7 +5,9 @@ import type { Pool } from "pg";
 import type { Notes } from "./notes/notes.ts";
 import * as postgres from "./notes/postgres-notes.ts";
 import * as sqlite from "./notes/sqlite-notes.ts";
+import { openMailbox } from "./mail/open-mailbox.ts";
 import { type AppAuth, openAuth } from "./open-auth.ts";
+import { nameProviders } from "./providers.ts";
 import { collectRoutes } from "./routes/collect-routes.ts";
 import { createDatabaseFolder, type Settings } from "./settings.ts";
 import { type SignUp, signUpOnPostgres, signUpOnSqlite } from "./sign-up.ts";
@@ -21,9 +23,11 @@ export interface Application {
 /** Opens the database, brings its tables up to date and puts the pages together. */
 export async function createApplication(settings: Settings): Promise<Application> {
   createDatabaseFolder(settings.databaseUrl);
-  const auth = await openAuth(settings);
+  const { transport, inbox } = openMailbox(settings);
+  const auth = await openAuth(settings, transport);
   try {
-    const routes = collectRoutes({ auth, ...(await openNotes(auth)) });
+    const providers = nameProviders(settings.providers);
+    const routes = collectRoutes({ auth, inbox, providers, ...(await openNotes(auth)) });
     const cleaning = keepClean(auth);
     return {
       server: createWebServer({ auth, routes, baseUrl: settings.baseUrl }),

@@ -1,4 +1,5 @@
 import type { CurrentSession, SecurityEvent, Session } from "wispy-auth";
+import type { TwoFactorStatus } from "wispy-auth/two-factor";
 
 import { type Html, html } from "../web/html.ts";
 import { describeDevice } from "./describe-device.ts";
@@ -6,6 +7,8 @@ import { describeEvent, isWarning } from "./describe-event.ts";
 import { timeAgo } from "./describe-time.ts";
 import { formProblem, inputField, type Problem } from "./form.ts";
 import { layout } from "./layout.ts";
+import { type ConnectedView, connectedSection } from "./providers/connected-section.ts";
+import { usernameForPasswordManagers } from "./username-field.ts";
 
 /** A problem, and which of the page's forms has it. */
 export type AccountProblem = Problem & { readonly form: "password" | "delete" };
@@ -14,6 +17,8 @@ export interface AccountView {
   readonly current: CurrentSession;
   readonly sessions: readonly Session[];
   readonly events: readonly SecurityEvent[];
+  readonly twoStep: TwoFactorStatus;
+  readonly connected: ConnectedView;
   readonly problem: AccountProblem | null;
   readonly done: Html | null;
 }
@@ -36,7 +41,8 @@ export function accountPage(view: AccountView): Html {
         <dd>${timeAgo(user.createdAt)}</dd>
       </div>
     </dl>
-    ${devicesSection(view)} ${passwordSection(view)} ${eventsSection(view)} ${deletionSection(view)}`;
+    ${devicesSection(view)} ${passwordSection(view)} ${twoStepSection(view)}
+    ${connectedSection(view.connected)} ${eventsSection(view)} ${deletionSection(view)}`;
   return layout({ title: "Account", user, path: "/account", content });
 }
 
@@ -78,7 +84,7 @@ function passwordSection({ problem, current }: AccountView): Html {
     <h2 id="password-heading">Password</h2>
     ${formProblem(own, { focus: true })}
     <form class="card" method="post" action="/account/password">
-      ${usernameForPasswordManagers(current)}
+      ${usernameForPasswordManagers(current.user)}
       ${inputField({
         name: "currentPassword",
         label: "Current password",
@@ -96,6 +102,18 @@ function passwordSection({ problem, current }: AccountView): Html {
       })}
       <button class="main">Change password</button>
     </form>
+  </section>`;
+}
+
+function twoStepSection({ twoStep }: AccountView): Html {
+  return html`<section aria-labelledby="two-step-heading">
+    <h2 id="two-step-heading">Two-step sign-in</h2>
+    <div class="card between">
+      <p>
+        ${twoStep.enabled ? "On: a code is asked for after the password." : "Off: the password is all it takes."}
+      </p>
+      <a class="button" href="/account/two-step">${twoStep.enabled ? "Change" : "Switch on"}</a>
+    </div>
   </section>`;
 }
 
@@ -128,7 +146,7 @@ function deletionSection({ problem, current }: AccountView): Html {
       <p>This cannot be undone.</p>
       ${formProblem(own, { focus: true })}
       <form method="post" action="/account/delete">
-        ${usernameForPasswordManagers(current)}
+        ${usernameForPasswordManagers(current.user)}
         ${inputField({
           name: "password",
           label: "Your password",
@@ -140,9 +158,4 @@ function deletionSection({ problem, current }: AccountView): Html {
       </form>
     </details>
   </section>`;
-}
-
-/** Not shown; without it, a password manager cannot tell whose password it is. */
-function usernameForPasswordManagers({ user }: CurrentSession): Html {
-  return html`<input type="text" autocomplete="username" value="${user.email}" readonly hidden />`;
 }

@@ -15,12 +15,23 @@ const texts: Readonly<Record<string, string>> = {
   "sessions.revoked": "Other devices signed out",
   "password.changed": "Password changed",
   "password.set": "Password set by the operator",
+  "password.confirmed": "Password confirmed",
   "password.confirmation_failed": "Wrong password while signed in",
+  "passwordReset.requested": "Link to a new password asked for",
+  "passwordReset.done": "New password set by a mailed link",
+  "twoFactor.enabled": "Two-step sign-in switched on",
+  "twoFactor.disabled": "Two-step sign-in switched off",
+  "twoFactor.failed": "Wrong code at the second step",
+  "twoFactor.recovery_codes_renewed": "New recovery codes made",
+  "twoFactor.devices_forgotten": "Trusted browsers forgotten",
+  "twoFactor.reset": "Two-step sign-in taken away by the operator",
+  "oauth.linked": "Account elsewhere connected",
+  "oauth.unlinked": "Account elsewhere disconnected",
 };
 
 /** True for what its owner should look twice at. */
 export function isWarning({ type }: SecurityEvent): boolean {
-  return type === "sign_in.failed" || type === "password.confirmation_failed";
+  return ["sign_in.failed", "password.confirmation_failed", "twoFactor.failed"].includes(type);
 }
 
 /** An event in plain words; one of a kind that is not known here goes by its own name. */

@@ -7,6 +7,16 @@ const messages: Readonly<Record<string, string>> = {
   "device-signed-out": "That device is signed out.",
   "others-signed-out": "All your other devices are signed out.",
   "account-deleted": "Your account and your notes are deleted.",
+  "reset-mailed":
+    "If there is an account with this address, a link is on its way to it. It works for an hour.",
+  "password-reset": "Your new password is set, and you are signed out everywhere. Sign in with it.",
+  "sign-in-ended": "That sign-in has ended. Begin again.",
+  "code-mailed": "A code is on its way to you. It works for ten minutes.",
+  "step-on": "That is switched on.",
+  "step-off": "That is switched off, and your other devices are signed out.",
+  "browsers-forgotten": "Every browser is asked for a code again.",
+  connected: "Your account there is connected: it signs you in here.",
+  disconnected: "That account is not connected any more.",
   invited: "Welcome! You came by an invitation: your first note makes it count, for you and for your friend.",
   "code-not-used": "Your account is made. The invitation was used up just before, so it came without one.",
   "self-referral": "Your account is made. The invitation was your own, so it does not count.",
@@ -17,7 +27,6 @@ const messages: Readonly<Record<string, string>> = {
   "code-retired": "That code is retired for good.",
   "on-leaderboard": "Your name is saved. You chose to be on the leaderboard.",
   "off-leaderboard": "You are not on the leaderboard any more.",
-  "sign-in-again": "You signed in a while ago. Sign in again to do that.",
 };
 
 /** What the step before has done: `?done=…` names one of the texts here, so that an address can make us say nothing else. */

@@ -1,4 +1,4 @@
-import { isAuthError, type PasswordRejection } from "wispy-auth";
+import { type AuthError, isAuthError, type PasswordRejection } from "wispy-auth";
 
 import type { Problem } from "./form.ts";
 
@@ -37,8 +37,7 @@ export function explainProblem(error: unknown, fields: FormFields = {}): Problem
     return about(fields.password, { status: 401, message });
   }
   if (isAuthError(error, "too_many_requests")) {
-    const message = `Too many wrong passwords. Try again in ${waitText(error.data.retryAfterSeconds)}.`;
-    return { status: 429, message };
+    return { status: 429, message: explainWait(error) };
   }
   if (isAuthError(error, "overloaded")) {
     return { status: 503, message: "A lot is going on right now. Try again in a moment." };
@@ -65,7 +64,16 @@ function rejectionText(reason: PasswordRejection, minLength = 8): string {
   return texts[reason];
 }
 
+/** Why to wait, and for how long: a limit was used up, or a person's passwords rest after too many wrong ones. */
+export function explainWait(
+  { data }: AuthError<"too_many_requests">,
+  what = "Too many wrong passwords.",
+): string {
+  const reason = data.policy === undefined ? what : "That was tried too often.";
+  return `${reason} Try again in ${waitText(Math.ceil(data.retryAfterSeconds))}.`;
+}
+
 function waitText(seconds: number): string {
-  if (seconds < 90) return `${seconds} seconds`;
+  if (seconds < 90) return seconds === 1 ? "1 second" : `${seconds} seconds`;
   return `${Math.ceil(seconds / 60)} minutes`;
 }

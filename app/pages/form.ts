@@ -10,7 +10,7 @@ export interface Problem {
 export interface Field {
   readonly name: string;
   readonly label: string;
-  readonly type: "email" | "number" | "password" | "text";
+  readonly type: "code" | "email" | "number" | "password" | "text";
   /** What password managers and phones fill in; the HTML standard's words. */
   readonly autocomplete: string;
   readonly problem: Problem | null;
@@ -33,10 +33,11 @@ export function inputField(field: Field): Html {
     <input
       id="${name}"
       name="${name}"
-      type="${type}"
+      type="${type === "code" ? "text" : type}"
       autocomplete="${autocomplete}"
       ${type !== "password" && html`value="${value}"`}
       ${type === "number" && html`min="1" step="1" inputmode="numeric"`}
+      ${type === "code" && html`inputmode="numeric" spellcheck="false"`}
       ${type === "email" && html`inputmode="email" autocapitalize="none" spellcheck="false"`}
       ${field.optional !== true && html`required`}
       ${describedBy !== "" && html`aria-describedby="${describedBy}"`}

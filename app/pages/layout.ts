@@ -14,11 +14,13 @@ export interface Layout {
   readonly narrow?: boolean;
   /** Needs the answer's leave too: see `PageAnswer`. */
   readonly script?: Asset;
+  /** Another site that the page leads to by itself. */
+  readonly goesTo?: string;
   readonly content: Html;
 }
 
 /** The frame around every page. */
-export function layout({ title, user, path = "", narrow = false, script, content }: Layout): Html {
+export function layout({ title, user, path = "", narrow = false, script, goesTo, content }: Layout): Html {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -28,6 +30,7 @@ export function layout({ title, user, path = "", narrow = false, script, content
         <title>${title} · Wispy Notes</title>
         <link rel="stylesheet" href="${stylesheet.href}" />
         <link rel="icon" href="${icon.href}" type="image/svg+xml" />
+        ${goesTo !== undefined && html`<meta http-equiv="refresh" content="0;url=${goesTo}" />`}
         ${script !== undefined && scriptElement(script)}
       </head>
       <body>

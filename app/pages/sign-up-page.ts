@@ -1,12 +1,14 @@
 import type { RedemptionAnswer } from "wispy-auth/referrals";
 
 import { program } from "../invitations/program.ts";
+import type { ProviderName } from "../providers.ts";
 import { type Html, html } from "../web/html.ts";
 import { describeAmount } from "./describe-amount.ts";
 import { emailField } from "./email-field.ts";
 import { explainRefusal } from "./explain-refusal.ts";
 import { formProblem, inputField, type Problem } from "./form.ts";
 import { layout } from "./layout.ts";
+import { providerButtons } from "./providers/provider-buttons.ts";
 
 /** The code of a followed link, or what was typed. */
 export interface Invitation {
@@ -20,9 +22,10 @@ export interface SignUpView {
   readonly name: string;
   readonly invitation: Invitation;
   readonly problem: Problem | null;
+  readonly providers: readonly ProviderName[];
 }
 
-export function signUpPage({ email, name, invitation, problem }: SignUpView): Html {
+export function signUpPage({ email, name, invitation, problem, providers }: SignUpView): Html {
   const content = html`<h1>Create your account</h1>
     ${invitationNotice(invitation)} ${formProblem(problem)}
     <form class="card" method="post" action="/sign-up">
@@ -56,6 +59,7 @@ export function signUpPage({ email, name, invitation, problem }: SignUpView): Ht
       })}
       <button class="main">Sign up</button>
     </form>
+    ${providerButtons(providers)}
     <p class="aside">You have an account? <a href="/sign-in">Sign in</a></p>`;
   return layout({ title: "Sign up", user: null, path: "/sign-up", narrow: true, content });
 }

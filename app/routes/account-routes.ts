@@ -4,11 +4,17 @@ import type { AppAuth } from "../open-auth.ts";
 import { type AccountProblem, accountPage } from "../pages/account-page.ts";
 import { doneMessage } from "../pages/done-message.ts";
 import { explainProblem } from "../pages/explain-problem.ts";
+import { explainProviderProblem } from "../pages/providers/explain-provider-problem.ts";
+import type { ProviderName } from "../providers.ts";
 import { type Answer, field, forSignedIn, type Routes, type SignedInVisit } from "../web/visit.ts";
+import { confirmFirst } from "./for-fresh.ts";
 
-export function accountRoutes(auth: AppAuth): Routes {
+export function accountRoutes(auth: AppAuth, providers: readonly ProviderName[]): Routes {
+  const show = (visit: SignedInVisit, problem: AccountProblem | null): Promise<Answer> =>
+    showAccount(auth, { visit, problem, providers });
+
   return {
-    "GET /account": forSignedIn((visit) => showAccount(auth, visit, null)),
+    "GET /account": forSignedIn((visit) => show(visit, null)),
 
     "POST /account/password": forSignedIn(async (visit) => {
       const { token, form, context } = visit;
@@ -17,9 +23,9 @@ export function accountRoutes(auth: AppAuth): Routes {
         const changed = await auth.changePassword({ token, currentPassword, newPassword }, context);
         return { location: "/account?done=password-changed", cookies: auth.sessionCookies(changed) };
       } catch (error) {
-        if (isAuthError(error, "session_not_fresh")) return { location: "/sign-in?done=sign-in-again" };
+        if (isAuthError(error, "session_not_fresh")) return { location: confirmFirst("/account") };
         const problem = explainProblem(error, { password: "currentPassword", newPassword: "newPassword" });
-        return showAccount(auth, visit, { ...problem, form: "password" });
+        return show(visit, { ...problem, form: "password" });
       }
     }),
 
@@ -40,7 +46,7 @@ export function accountRoutes(auth: AppAuth): Routes {
         return { location: "/?done=account-deleted", cookies: auth.sessionCookies(null) };
       } catch (error) {
         const problem = explainProblem(error, { password: "password" });
-        return showAccount(auth, visit, { ...problem, form: "delete" });
+        return show(visit, { ...problem, form: "delete" });
       }
     }),
   };
@@ -48,16 +54,33 @@ export function accountRoutes(auth: AppAuth): Routes {
 
 async function showAccount(
   auth: AppAuth,
-  { current, query }: SignedInVisit,
-  problem: AccountProblem | null,
+  {
+    visit: { current, query },
+    problem,
+    providers,
+  }: {
+    readonly visit: SignedInVisit;
+    readonly problem: AccountProblem | null;
+    readonly providers: readonly ProviderName[];
+  },
 ): Promise<Answer> {
-  const [sessions, events] = await Promise.all([
+  const [sessions, events, linked, twoStep] = await Promise.all([
     auth.listSessions(current.user.id),
     auth.listEvents(current.user.id, { limit: 15 }),
+    auth.oauth.listAccounts(current.user.id),
+    auth.twoFactor.status(current.user.id),
   ]);
   const done = problem === null ? doneMessage(query) : null;
   return {
     status: problem?.status ?? 200,
-    page: accountPage({ current, sessions, events, problem, done }),
+    page: accountPage({
+      current,
+      sessions,
+      events,
+      twoStep,
+      connected: { providers, linked, problem: explainProviderProblem(query, providers) },
+      problem,
+      done,
+    }),
   };
 }

@@ -1,15 +1,21 @@
 import type { AppAuth } from "../open-auth.ts";
 import { doneMessage } from "../pages/done-message.ts";
 import { explainProblem } from "../pages/explain-problem.ts";
+import { explainProviderProblem } from "../pages/providers/explain-provider-problem.ts";
 import { signInPage } from "../pages/sign-in-page.ts";
+import type { ProviderName } from "../providers.ts";
 import { field, type Routes } from "../web/visit.ts";
 import { openSession } from "./open-session.ts";
 
-export function signInRoutes(auth: AppAuth): Routes {
+export function signInRoutes(auth: AppAuth, providers: readonly ProviderName[]): Routes {
   return {
     "GET /sign-in": ({ current, query }) => {
+      const problem = explainProviderProblem(query, providers);
+      // Who was about to connect an account is signed in, and reads there why it did not work.
+      if (current !== null && problem !== null) return { location: `/account?${query.toString()}` };
       if (current !== null && !query.has("done")) return { location: "/" };
-      return { status: 200, page: signInPage({ email: "", problem: null, done: doneMessage(query) }) };
+      const view = { email: "", problem, done: doneMessage(query), providers };
+      return { status: problem?.status ?? 200, page: signInPage(view) };
     },
 
     "POST /sign-in": async (visit) => {
@@ -19,7 +25,7 @@ export function signInRoutes(auth: AppAuth): Routes {
         return await openSession(auth, visit, { opened: await auth.signIn(input, visit.context) });
       } catch (error) {
         const problem = explainProblem(error);
-        return { status: problem.status, page: signInPage({ email, problem, done: null }) };
+        return { status: problem.status, page: signInPage({ email, problem, done: null, providers }) };
       }
     },
 

@@ -5,11 +5,15 @@ import { explainProblem } from "../pages/explain-problem.ts";
 import { explainRefusal } from "../pages/explain-refusal.ts";
 import type { Problem } from "../pages/form.ts";
 import { type Invitation, signUpPage } from "../pages/sign-up-page.ts";
+import type { ProviderName } from "../providers.ts";
 import type { SignUp } from "../sign-up.ts";
 import { field, type Routes, type Visit } from "../web/visit.ts";
 import { openSession } from "./open-session.ts";
 
-export function signUpRoutes(auth: AppAuth, signUp: SignUp): Routes {
+export function signUpRoutes(
+  auth: AppAuth,
+  { signUp, providers }: { readonly signUp: SignUp; readonly providers: readonly ProviderName[] },
+): Routes {
   return {
     /** A share link. */
     "GET /invite/:code": ({ params, current }) => {
@@ -22,7 +26,7 @@ export function signUpRoutes(auth: AppAuth, signUp: SignUp): Routes {
       const given = query.get("code")?.trim() ?? "";
       const cookie = given === "" ? null : await auth.referrals.attributionCookie(given, context);
       const invitation = await findInvitation(auth, given || auth.referrals.followedCode(context));
-      const page = signUpPage({ email: "", name: "", invitation, problem: null });
+      const page = signUpPage({ email: "", name: "", invitation, problem: null, providers });
       return { status: 200, page, cookies: cookie === null ? [] : [cookie] };
     },
 
@@ -32,7 +36,7 @@ export function signUpRoutes(auth: AppAuth, signUp: SignUp): Routes {
       const referralCode = field(form, "referralCode").trim();
       const refuse = (problem: Problem) => {
         const invitation = { code: referralCode, answer: null };
-        return { status: problem.status, page: signUpPage({ email, name, invitation, problem }) };
+        return { status: problem.status, page: signUpPage({ email, name, invitation, problem, providers }) };
       };
       try {
         const unusable = await refuseCode(auth, referralCode);

@@ -4,17 +4,18 @@ import { toHeaders, toNodeHandler } from "wispy-auth/node";
 
 import type { AppAuth } from "../open-auth.ts";
 import { errorPage } from "../pages/error-page.ts";
+import { explainWait } from "../pages/explain-problem.ts";
 import { type Asset, copyScript, icon, stylesheet } from "./assets.ts";
 import { findRoute } from "./find-route.ts";
 import { readForm } from "./read-form.ts";
 import { Refusal } from "./refusal.ts";
-import type { Answer, Routes, Visit } from "./visit.ts";
+import type { Answer, Routes } from "./visit.ts";
 
 export interface WebServerOptions {
   readonly auth: AppAuth;
   readonly routes: Routes;
-  /** Where people reach it; undefined: where each request says that it is. */
-  readonly baseUrl: string | undefined;
+  /** Where people reach it. */
+  readonly baseUrl: string;
 }
 
 // No scripts, nothing from elsewhere, and forms that only go back here.
@@ -69,10 +70,8 @@ async function answer({ auth, routes, baseUrl }: WebServerOptions, exchange: Exc
   const { remoteAddress: clientAddress } = request.socket;
   const details = auth.readRequest(headers, clientAddress === undefined ? {} : { clientAddress });
   const current = await auth.getSession(headers);
-  const origin = baseUrl ?? `http://${request.headers.host ?? "localhost"}`;
   const { params, route } = found;
-  const visit: Visit = { ...details, params, query: new URLSearchParams(query), form, current, origin };
-  return route(visit);
+  return route({ ...details, params, query: new URLSearchParams(query), form, current, origin: baseUrl });
 }
 
 function answerFailure(error: unknown): Answer {
@@ -83,6 +82,9 @@ function answerFailure(error: unknown): Answer {
   if (isAuthError(error, "origin_refused")) {
     const message = "This form was sent by another site, so nothing was done.";
     return { status: 403, page: errorPage("That did not work", message) };
+  }
+  if (isAuthError(error, "too_many_requests")) {
+    return { status: 429, page: errorPage("Too often", explainWait(error)) };
   }
   // The session ended between two steps.
   if (isAuthError(error, "unauthenticated")) return { location: "/sign-in" };
@@ -98,6 +100,10 @@ function send(response: ServerResponse, result: Answer): void {
   // Pages hold personal data: not for the disk, nor for the back button after signing out.
   response.setHeader("cache-control", "no-store");
   response.setHeader("content-security-policy", policyOf(result));
+  if ("page" in result && result.hasSecretAddress === true) {
+    // Says nothing of the address to anybody, and yet lets browsers name our origin with the page's form.
+    response.setHeader("referrer-policy", "strict-origin");
+  }
   if (result.cookies !== undefined) response.setHeader("set-cookie", [...result.cookies]);
   if ("location" in result) {
     response.writeHead(303, { location: result.location }).end();
@@ -108,8 +114,10 @@ function send(response: ServerResponse, result: Answer): void {
 }
 
 function policyOf(result: Answer): string {
-  const hasScript = "page" in result && result.script !== undefined;
-  return hasScript ? `${contentPolicy}; script-src 'self'` : contentPolicy;
+  if (!("page" in result)) return contentPolicy;
+  // A mail in a frame is under the page's policy, and its styles are in its elements.
+  if (result.showsMail === true) return contentPolicy.replace("style-src", "style-src 'unsafe-inline'");
+  return result.script === undefined ? contentPolicy : `${contentPolicy}; script-src 'self'`;
 }
 
 function sendAsset(response: ServerResponse, { type, content }: Asset): void {

@@ -32,6 +32,10 @@ export interface PageAnswer {
   readonly page: Html;
   /** The one script that the page may run; without it, none. */
   readonly script?: Asset;
+  /** True for a page with a mail in it, which brings styles of its own. */
+  readonly showsMail?: boolean;
+  /** True for a page whose address holds a secret, such as the token of a mailed link. */
+  readonly hasSecretAddress?: boolean;
 }
 
 export type Route = (visit: Visit) => Answer | Promise<Answer>;

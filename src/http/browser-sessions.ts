@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { RequestContext } from "../core/request-context.ts";
+import { isPending, type PendingSignIn } from "../core/pending.ts";
 import type { Session } from "../core/session.ts";
 import { readCredentials } from "./cookies/credentials.ts";
 import { toSetCookies } from "./cookies/set-cookie.ts";
@@ -29,11 +30,12 @@ export interface BrowserSessions {
 
   /**
    * The `Set-Cookie` values, one cookie each, that hand a session to the browser: for what `signUp`, `signIn` and
-   * `changePassword` return. With `null` the values that take it away again; the device's mark stays.
+   * `changePassword` return. With `null` the values that take it away again; the device's mark stays. For a sign-in that
+   * waits for another step, the cookie that stands for it: `readRequest(...).context.cookies[pending.step]`.
    *
    * Check the request's origin before, as for every form: signing somebody in to a foreign account is an attack too.
    */
-  sessionCookies(opened: OpenedSession | null): readonly string[];
+  sessionCookies(opened: OpenedSession | PendingSignIn | null): readonly string[];
 
   /**
    * Refuses a request that another site may have made the browser send: the check of the handler's own routes
@@ -58,6 +60,7 @@ export function createBrowserSessions(settings: HttpSettings, clock: Clock): Bro
     },
     sessionCookies(opened) {
       if (opened === null) return toSetCookies({ session: "clear" }, cookies, { now: clock.now() });
+      if (isPending(opened)) return toSetCookies({ pending: opened.pending }, cookies, { now: clock.now() });
       const { token, session, deviceToken: device } = opened;
       const expiresAt = session.absoluteExpiresAt;
       return toSetCookies(
