@@ -49,7 +49,8 @@ function readBaseUrl(
   given: string | undefined,
   { port, isProduction }: Pick<Settings, "port" | "isProduction">,
 ): string {
-  if (given) return given.replace(/\/$/, "");
+  const baseUrl = given?.replace(/\/$/, "") ?? "";
+  if (baseUrl !== "") return baseUrl;
   if (!isProduction) return `http://localhost:${port}`;
   throw new Error("BASE_URL must be set in production: links in mails begin with it");
 }

@@ -115,7 +115,7 @@ forEachDatabase("the application in Chromium", (ctx) => {
     await signUp(page, { ...newCredentials(), email: `${"a".repeat(60)}@${"b".repeat(60)}.example` });
     await page.getByLabel("New note").fill("w".repeat(300));
     await page.getByRole("button", { name: "Add the note" }).click();
-    for (const path of ["/", "/account", "/sign-in?done=sign-in-again", "/nothing-here"]) {
+    for (const path of ["/", "/account", "/sign-in?done=signed-out", "/nothing-here"]) {
       await page.goto(app.url + path);
       expect([path, await page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([path, 320]);
     }

@@ -14,6 +14,13 @@ import { createTemporaryFolder, type TemporaryFolder } from "../support/temporar
 import { createPageClient, type PageClient } from "./support/page-client.ts";
 import { buildApplication, startApplication, testSecret } from "./support/start-application.ts";
 
+/** What production needs besides a secret. Nobody takes its mails. */
+const production = {
+  NODE_ENV: "production",
+  BASE_URL: "https://notes.example.com",
+  SMTP_URL: "smtp://127.0.0.1:1",
+};
+
 let program: Program;
 let folder: TemporaryFolder;
 
@@ -54,19 +61,23 @@ describe("the application's start", () => {
     const port = await findFreePort();
     const taken = createServer().listen(port);
     const closed = await findFreePort();
+    const unused = String(closed);
     const cases: readonly (readonly [Record<string, string>, RegExp])[] = [
       [{ PORT: String(port), DATABASE_URL: file("a.db") }, /EADDRINUSE.*Set PORT to another one/],
       [{ PORT: "http", DATABASE_URL: file("a.db") }, /PORT is "http"/],
       [{ PORT: "65536", DATABASE_URL: file("a.db") }, /PORT is "65536"/],
-      [{ PORT: "0", DATABASE_URL: `postgres://ann:canary@127.0.0.1:${closed}/app` }, /ECONNREFUSED/],
-      [{ PORT: "0", DATABASE_URL: "mysql://localhost/app" }, /A database URL begins with/],
-      [{ PORT: "0", DATABASE_URL: file("a.db/is-no-folder/app.db") }, /ENOTDIR/],
-      [{ PORT: "0", DATABASE_URL: file("a.db"), AUTH_SECRET: "a canary" }, /at least 32 bytes/],
-      [{ PORT: "0", DATABASE_URL: file("a.db"), BASE_URL: "example.com" }, /baseUrl is an origin/],
+      [{ PORT: "0", DATABASE_URL: file("a.db") }, /PORT is "0"/],
+      [{ PORT: unused, DATABASE_URL: `postgres://ann:canary@127.0.0.1:${closed}/app` }, /ECONNREFUSED/],
+      [{ PORT: unused, DATABASE_URL: "mysql://localhost/app" }, /A database URL begins with/],
+      [{ PORT: unused, DATABASE_URL: file("a.db/is-no-folder/app.db") }, /ENOTDIR/],
+      [{ PORT: unused, DATABASE_URL: file("a.db"), AUTH_SECRET: "a canary" }, /at least 32 bytes/],
+      [{ PORT: unused, DATABASE_URL: file("a.db"), BASE_URL: "example.com" }, /baseUrl is an origin/],
       [
-        { PORT: "0", DATABASE_URL: file("a.db"), AUTH_SECRET: "", NODE_ENV: "production" },
+        { PORT: unused, DATABASE_URL: file("a.db"), ...production, AUTH_SECRET: "" },
         /AUTH_SECRET must be set in production/,
       ],
+      [{ ...production, DATABASE_URL: file("a.db"), BASE_URL: "" }, /BASE_URL must be set in production/],
+      [{ ...production, DATABASE_URL: file("a.db"), SMTP_URL: "" }, /SMTP_URL must be set in production/],
     ];
     for (const [env, message] of cases) {
       const { code, stdout, stderr } = await program.start([], { AUTH_SECRET: testSecret, ...env }).ended;
@@ -102,7 +113,7 @@ describe("the application's start", () => {
     await stop(again.process, "SIGTERM");
   });
 
-  it("makes share links of BASE_URL, and of the request's own host without it", async () => {
+  it("makes share links of BASE_URL, and of this machine's own address without it", async () => {
     const baseUrl = "https://notes.example.com";
     const behind = await start({ DATABASE_URL: file("base-url.db"), BASE_URL: `${baseUrl}/` });
     const client = createPageClient(behind.url);
@@ -116,16 +127,17 @@ describe("the application's start", () => {
     for (const url of [open.url, open.url.replace("localhost", "127.0.0.1")]) {
       const again = createPageClient(url);
       for (const [name, value] of client.cookies) again.cookies.set(name, value);
-      expect((await again.get("/invite")).html).toContain(`${url}/invite/ANNS-NOTES`);
+      expect((await again.get("/invite")).html).toContain(`${open.url}/invite/ANNS-NOTES`);
+      expect((await again.post("/notes", { text: "Milk" })).location).toBe("/");
     }
     await stop(open.process, "SIGTERM");
   });
 
-  it("uses Secure cookies with the __Host- prefix in production", async () => {
-    const env = { DATABASE_URL: file("production.db"), NODE_ENV: "production" };
-    const { url, process } = await start(env);
+  it("uses Secure cookies with the __Host- prefix in production, and shows nobody's mail", async () => {
+    const { url, process } = await start({ DATABASE_URL: file("production.db"), ...production });
     const client = createPageClient(url);
-    const { headers } = await client.post("/sign-up", newCredentials());
+    const { headers } = await client.post("/sign-up", newCredentials(), { origin: production.BASE_URL });
+    expect((await client.get("/dev/mail")).status).toBe(404);
     expect([...client.cookies.keys()]).toEqual(["__Host-wispy-session", "__Host-wispy-device"]);
     expect(headers.getSetCookie().every((cookie) => cookie.includes("; HttpOnly; Secure; "))).toBe(true);
     await stop(process, "SIGTERM");

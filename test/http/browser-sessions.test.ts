@@ -35,6 +35,19 @@ describe("what a route of the application's own reads from a request", () => {
   });
 });
 
+describe("what a browser keeps of a sign-in that waits for a step", () => {
+  it("is a cookie until the wait ends, whose token the next request brings", () => {
+    const { readRequest, sessionCookies } = createBrowserSessions(parseHttpSettings({}), systemClock);
+    const [step, token] = ["twoFactor", "A".repeat(43)];
+    const expiresAt = new Date(Date.now() + 600_000);
+    const cookies = sessionCookies({ pending: { step, token, methods: ["totp"], expiresAt, details: {} } });
+    expect(cookies).toHaveLength(1);
+    expect(cookies[0]).toMatch(/; Path=\/; Max-Age=(?:600|599); HttpOnly; Secure; SameSite=Lax$/);
+    const { token: session, context } = readRequest(new Headers({ cookie: toCookieHeader(cookies) }));
+    expect([session, context.cookies]).toEqual([null, { twoFactor: token }]);
+  });
+});
+
 forEachDatabase("sign-up in a route of the application's own", (ctx) => {
   const open = async (): Promise<{ auth: TestAuth; cookies: readonly string[] }> => {
     const auth = await createTestAuth(ctx);
