@@ -6,8 +6,8 @@ const HELP = `npm run bench -- [options]
 Measures wispy-auth beside better-auth and a bare driver, on a PostgreSQL of its own.
 
   --only <names>     some of: throughput, statement-safety, session-table-size, referral-table-size,
-                       referral-sign-up, start-up, round-trips, held-connections, sign-in-timing, type-cost,
-                       footprint
+                       referral-sign-up, start-up, round-trips, held-connections, sign-in-timing, mailed-timing,
+                       type-cost, footprint
   --seconds <n>      length of one run (default 1)
   --repeats <n>      runs of each subject, of which the median counts (default 7)
   --users <n>        users of referral-table-size, for a quicker run (default 1000000)
@@ -20,7 +20,7 @@ const { values } = parseArgs({
     only: {
       type: "string",
       default:
-        "throughput,statement-safety,session-table-size,referral-table-size,referral-sign-up,start-up,round-trips,held-connections,sign-in-timing,type-cost,footprint",
+        "throughput,statement-safety,session-table-size,referral-table-size,referral-sign-up,start-up,round-trips,held-connections,sign-in-timing,mailed-timing,type-cost,footprint",
     },
     seconds: { type: "string", default: "1" },
     repeats: { type: "string", default: "7" },

@@ -1,5 +1,6 @@
 import { measureFootprint } from "./footprint.mjs";
 import { measureHeldConnections } from "./held-connections.mjs";
+import { measureMailedTiming } from "./mailed-timing.mjs";
 import { measureReferralSignUp } from "./referral-sign-up.mjs";
 import { measureReferralTableSize } from "./referral-table-size.mjs";
 import { measureRoundTrips } from "./round-trips.mjs";
@@ -38,6 +39,10 @@ export const measurements = {
   "sign-in-timing": {
     title: "What the time of a refused sign-in tells, real hashing, one caller",
     measure: measureSignInTiming,
+  },
+  "mailed-timing": {
+    title: "What the time of an answer tells where the rest is mailed, real hashing, one caller",
+    measure: measureMailedTiming,
   },
   "type-cost": {
     title: "Type instantiations, as tsc --extendedDiagnostics counts them",

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { areaUnderCurve, shuffled } from "../support/area-under-curve.mjs";
 import { median } from "../support/measure.mjs";
 import { freshEmail, PASSWORD } from "../subjects/subject.mjs";
 import { createAuth, wispyAuthOptions } from "../subjects/wispy-auth.mjs";
@@ -111,20 +112,4 @@ async function measureRounds(auth, kinds) {
     }
   }
   return times;
-}
-
-/** @param {number[]} ones @param {number[]} others @returns {number} The probability that one of the first is above one of the second. */
-function areaUnderCurve(ones, others) {
-  let above = 0;
-  for (const one of ones) {
-    for (const other of others) above += one > other ? 1 : one === other ? 0.5 : 0;
-  }
-  return above / (ones.length * others.length);
-}
-
-function shuffled(values) {
-  return values
-    .map((value) => [Math.random(), value])
-    .toSorted(([a], [b]) => a - b)
-    .map(([, value]) => value);
 }
