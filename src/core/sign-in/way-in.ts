@@ -123,6 +123,8 @@ function* open(environment: CoreEnvironment, { tx, wayIn, user, known }: Entry):
   const { created, client, method, passed, fresh, device: presented } = wayIn;
   const { session, token, tokenHash } = created;
   const now = session.createdAt;
+  // A module that signs in and asks for nothing has passed itself, which tells nobody anything.
+  const steps = hooks.gates.flatMap(({ module }) => (passed.includes(module) ? [module] : []));
   const device = markDevice({ presented, fresh, account: { ...known, id: user.id }, now });
   const event = recordEvent({
     id: newId(now),
@@ -134,7 +136,7 @@ function* open(environment: CoreEnvironment, { tx, wayIn, user, known }: Entry):
     data: {
       method,
       knownDevice: known.deviceId !== null,
-      ...(passed.length > 0 && { passed: [...passed] }),
+      ...(steps.length > 0 && { passed: steps }),
     },
   });
   yield* tx.all([insertSession.with({ ...session, tokenHash }), event, ...wayIn.outcome, ...device.calls]);

@@ -1,0 +1,111 @@
+import { beforeAll, expect, it } from "vitest";
+import { createAuth, isPending, type Auth } from "wispy-auth";
+import { mail, memoryTransport } from "wispy-auth/mail";
+import type { Module } from "wispy-auth/module";
+import { passwordReset } from "wispy-auth/password-reset";
+import { rateLimits } from "wispy-auth/rate-limits";
+import { referrals } from "wispy-auth/referrals";
+import { twoFactor } from "wispy-auth/two-factor";
+import { codeNow } from "../../modules/two-factor/support/two-factor-stage.ts";
+import { cheapHasher, newCredentials, testBaseUrl } from "../../support/create-test-auth.ts";
+import { forEachDatabase } from "../../support/for-each-database.ts";
+import { createTestClock } from "../../support/test-clock.ts";
+import { allAtOnce } from "../core/support/error-code.ts";
+
+type AllAuth = Auth<
+  unknown,
+  readonly [
+    ReturnType<typeof mail>,
+    ReturnType<typeof passwordReset>,
+    ReturnType<typeof twoFactor>,
+    ReturnType<typeof rateLimits>,
+    ReturnType<typeof referrals>,
+  ]
+>;
+
+forEachDatabase("all modules together", (ctx) => {
+  const clock = createTestClock();
+  const mails = memoryTransport();
+  const modules = () =>
+    [
+      mail({ from: "Test <test@example.com>", transport: mails, delivery: "manual" }),
+      passwordReset(),
+      twoFactor({ issuer: "Test", mail: true }),
+      rateLimits({ callersWithoutAddress: null }),
+      referrals(),
+    ] as const;
+  const options = () => ({
+    database: ctx.host.native,
+    baseUrl: testBaseUrl,
+    secret: "a secret of at least thirty-two bytes, for tests",
+    clock,
+    log: () => undefined,
+    ...ctx.authOptions,
+    password: { hasher: cheapHasher },
+  });
+  let auth: AllAuth;
+  beforeAll(async () => {
+    auth = await createAuth({ ...options(), modules: modules() });
+    ctx.onSuiteEnd(() => auth.close());
+  });
+
+  it("take ten users at once from a referred sign-up to a reset with a second factor", async () => {
+    const referrer = await auth.signUp(newCredentials());
+    const { code } = await auth.referrals.createCode({ userId: referrer.user.id });
+    const outcomes = await allAtOnce(10, () => travel(code));
+    expect(outcomes).toEqual(Array.from({ length: 10 }, () => "home again"));
+    expect(await auth.referrals.stats(referrer.user.id)).toMatchObject({ referrals: 10 });
+  });
+
+  async function travel(referralCode: string): Promise<string> {
+    const account = newCredentials();
+    const made = await auth.signUp({ ...account, referralCode });
+    expect(made.referrals).toMatchObject({ redeemed: true });
+    const owner = { userId: made.user.id, sessionId: made.session.id };
+    const { secret } = await auth.twoFactor.offerTotp(made.user.id);
+    const { recoveryCodes } = await auth.twoFactor.confirmTotp(owner, codeNow(secret, clock));
+    await auth.passwordReset.request({ email: account.email });
+    await auth.mail.deliver();
+    const letter = await sentTo(account.email);
+    const password = `another ${account.password}`;
+    await auth.passwordReset.reset({ token: /\?token=([\w-]+)/.exec(letter)![1]!, password });
+    expect(await auth.getSession(made.token)).toBeNull();
+    const held = await auth.signIn({ email: account.email, password });
+    if (!isPending(held)) return "no second step";
+    const opened = await auth.twoFactor.answer({
+      token: held.pending.token,
+      method: "recoveryCode",
+      code: recoveryCodes![0]!,
+    });
+    if (isPending(opened)) return "a third step";
+    return (await auth.getSession(opened.token)) === null ? "no session" : "home again";
+  }
+
+  /** Whoever delivers takes what is due, another's mail too: it may be on its way with somebody else. */
+  async function sentTo(email: string): Promise<string> {
+    for (let round = 0; round < 200; round += 1) {
+      const found = mails.messages.find(({ to, text }) => to === email && text.includes("?token="));
+      if (found) return found.text;
+      await auth.mail.deliver();
+    }
+    throw new Error("the mail was not sent");
+  }
+
+  it("each run only their own migrations when they are added, and start by one statement after", async () => {
+    const database = await ctx.createDatabase();
+    const place = { ...options(), database: database.url };
+    const plain = await createAuth(place);
+    await plain.close();
+    const all: readonly Module[] = modules();
+    for (let count = 1; count <= all.length; count += 1) {
+      const added = all[count - 1]!;
+      const applied = new Set<string>();
+      const extended = await createAuth({ ...place, modules: all.slice(0, count), migrate: "off" });
+      await extended.migrate(({ migration }) => applied.add(migration.split("/")[0]!));
+      await extended.close();
+      expect([...applied]).toEqual([added.name]);
+    }
+    const complete = await createAuth({ ...place, modules: all, migrate: "verify" });
+    await complete.close();
+  });
+});
