@@ -143,8 +143,7 @@ async function dumpOf(ctx: SuiteContext): Promise<string> {
 }
 
 function readings(value: unknown): readonly string[] {
-  if (!(value instanceof Uint8Array))
-    return [typeof value === "object" ? JSON.stringify(value) : String(value)];
+  if (!(value instanceof Uint8Array)) return [typeof value === "string" ? value : JSON.stringify(value)];
   const bytes = Buffer.from(value);
   return (["latin1", "hex", "base64", "base64url"] as const).map((encoding) => bytes.toString(encoding));
 }
