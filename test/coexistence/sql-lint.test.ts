@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { emailVerification } from "wispy-auth/email-verification";
 import { mail, memoryTransport } from "wispy-auth/mail";
 import { oauth } from "wispy-auth/oauth";
 import { passwordReset } from "wispy-auth/password-reset";
@@ -30,6 +31,7 @@ const modules = [
     referrals(),
     outbox,
     oauth({ providers: [] }),
+    emailVerification(),
     passwordReset(),
     rateLimits(),
     twoFactor({ issuer: "Acme" }),

@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createAuth, isPending, type Auth } from "wispy-auth";
+import { emailVerification } from "wispy-auth/email-verification";
 import { mail, memoryTransport } from "wispy-auth/mail";
 import { oauth } from "wispy-auth/oauth";
 import { passwordReset } from "wispy-auth/password-reset";
 import { twoFactor } from "wispy-auth/two-factor";
 import { coreContracts } from "../../src/http/routes/core-contracts.ts";
+import { verificationContracts } from "../../src/modules/email-verification/routes/verification-contracts.ts";
 import { oauthContracts } from "../../src/modules/oauth/routes/oauth-contracts.ts";
 import { passwordResetRoutes } from "../../src/modules/password-reset/routes/password-reset-routes.ts";
 import { referralContracts } from "../../src/modules/referrals/routes/referral-contracts.ts";
@@ -24,6 +26,7 @@ type AllAuth = Auth<
   readonly [
     ReturnType<typeof mail>,
     ReturnType<typeof passwordReset>,
+    ReturnType<typeof emailVerification>,
     ReturnType<typeof twoFactor>,
     ReturnType<typeof oauth>,
   ]
@@ -38,7 +41,13 @@ beforeAll(async () => {
 afterAll(() => issuer.stop());
 
 it("OA-13: every route that can hand a session over is one that is walked below", () => {
-  const contracts = [coreContracts, oauthContracts, referralContracts, twoFactorContracts].flatMap(
+  const contracts = [
+    coreContracts,
+    oauthContracts,
+    referralContracts,
+    twoFactorContracts,
+    verificationContracts,
+  ].flatMap(
     (all) =>
       Object.values(all) as { readonly id: string; readonly output: unknown; readonly status: number }[],
   );
@@ -49,10 +58,12 @@ it("OA-13: every route that can hand a session over is one that is walked below"
       status === 303 ||
       id === "signUp" ||
       id === "signIn" ||
-      id === "changePassword",
+      id === "changePassword" ||
+      id === "emailVerification.confirm",
   );
   expect(doors.map(({ id }) => id).sort()).toEqual([
     "changePassword",
+    "emailVerification.confirm",
     "oauth.callback",
     "oauth.formCallback",
     "signIn",
@@ -87,6 +98,7 @@ forEachDatabase("a user with a second factor", (ctx) => {
       modules: [
         mail({ from: "Test <test@example.com>", transport: mails, delivery: "manual" }),
         passwordReset(),
+        emailVerification(),
         twoFactor({ issuer: "Test", mail: true }),
         oauth({
           providers: [providerOf(issuer)],
@@ -129,7 +141,8 @@ forEachDatabase("a user with a second factor", (ctx) => {
       expect(client.cookies.has(sessionCookie)).toBe(false);
     }
     const taken = createHttpClient(auth);
-    expect((await taken.post("/sign-up", account)).status).toBe(409);
+    expect(Object.keys((await taken.post("/sign-up", account)).body!)).toEqual(["pending"]);
+    expect(taken.cookies.has(sessionCookie)).toBe(false);
 
     const browser = createOAuthBrowser(auth);
     expect(await browser.signIn("acme", person.sub)).toBe("/step?step=twoFactor");
@@ -145,6 +158,24 @@ forEachDatabase("a user with a second factor", (ctx) => {
     expect((await resetting.post("/password-reset", { token, password })).status).toBe(204);
     expect(resetting.cookies.has(sessionCookie)).toBe(false);
     expect(isPending(await auth.signIn({ email: account.email, password }))).toBe(true);
+    expect(await sessions()).toBe(0);
+
+    // The address is to be proved again: by its mail, which is no second factor.
+    await ctx.host.query(`update ${ctx.table("users")} set email_verified_at = null where id = '${user.id}'`);
+    const proving = createHttpClient(auth);
+    const asked = await proving.post("/sign-in", { email: account.email, password });
+    const steps = [(asked.body as { pending: { step: string } }).pending.step];
+    if (steps[0] === "emailVerification") {
+      await auth.mail.deliver();
+      const mailed = mails.messages.findLast(
+        ({ to, text }) => to === account.email && /\b\d{6}\b/.test(text),
+      )!;
+      const code = /\b(\d{6})\b/.exec(mailed.text)![1]!;
+      const confirmed = await proving.post("/email-verification/confirm", { code });
+      steps.push((confirmed.body as { pending: { step: string } }).pending.step);
+    }
+    expect(steps.at(-1)).toBe("twoFactor");
+    expect(proving.cookies.has(sessionCookie)).toBe(false);
     expect(await sessions()).toBe(0);
   });
 

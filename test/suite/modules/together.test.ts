@@ -1,5 +1,6 @@
 import { beforeAll, expect, it } from "vitest";
-import { createAuth, isPending, type Auth } from "wispy-auth";
+import { createAuth, isPending } from "wispy-auth";
+import { emailVerification } from "wispy-auth/email-verification";
 import { mail, memoryTransport } from "wispy-auth/mail";
 import type { Module } from "wispy-auth/module";
 import { passwordReset } from "wispy-auth/password-reset";
@@ -12,23 +13,13 @@ import { forEachDatabase } from "../../support/for-each-database.ts";
 import { createTestClock } from "../../support/test-clock.ts";
 import { allAtOnce } from "../core/support/error-code.ts";
 
-type AllAuth = Auth<
-  unknown,
-  readonly [
-    ReturnType<typeof mail>,
-    ReturnType<typeof passwordReset>,
-    ReturnType<typeof twoFactor>,
-    ReturnType<typeof rateLimits>,
-    ReturnType<typeof referrals>,
-  ]
->;
-
 forEachDatabase("all modules together", (ctx) => {
   const clock = createTestClock();
   const mails = memoryTransport();
   const modules = () =>
     [
       mail({ from: "Test <test@example.com>", transport: mails, delivery: "manual" }),
+      emailVerification({ required: false }),
       passwordReset(),
       twoFactor({ issuer: "Test", mail: true }),
       rateLimits({ callersWithoutAddress: null }),
@@ -43,9 +34,10 @@ forEachDatabase("all modules together", (ctx) => {
     ...ctx.authOptions,
     password: { hasher: cheapHasher },
   });
-  let auth: AllAuth;
+  const open = () => createAuth({ ...options(), modules: modules() });
+  let auth: Awaited<ReturnType<typeof open>>;
   beforeAll(async () => {
-    auth = await createAuth({ ...options(), modules: modules() });
+    auth = await open();
     ctx.onSuiteEnd(() => auth.close());
   });
 
@@ -64,11 +56,13 @@ forEachDatabase("all modules together", (ctx) => {
     const owner = { userId: made.user.id, sessionId: made.session.id };
     const { secret } = await auth.twoFactor.offerTotp(made.user.id);
     const { recoveryCodes } = await auth.twoFactor.confirmTotp(owner, codeNow(secret, clock));
+    const welcome = await sentTo(account.email, "/verify-email");
+    await auth.emailVerification.confirm({ token: tokenIn(welcome) });
     await auth.passwordReset.request({ email: account.email });
     await auth.mail.deliver();
-    const letter = await sentTo(account.email);
+    const letter = await sentTo(account.email, "/reset-password");
     const password = `another ${account.password}`;
-    await auth.passwordReset.reset({ token: /\?token=([\w-]+)/.exec(letter)![1]!, password });
+    await auth.passwordReset.reset({ token: tokenIn(letter), password });
     expect(await auth.getSession(made.token)).toBeNull();
     const held = await auth.signIn({ email: account.email, password });
     if (!isPending(held)) return "no second step";
@@ -82,13 +76,17 @@ forEachDatabase("all modules together", (ctx) => {
   }
 
   /** Whoever delivers takes what is due, another's mail too: it may be on its way with somebody else. */
-  async function sentTo(email: string): Promise<string> {
+  async function sentTo(email: string, page: string): Promise<string> {
     for (let round = 0; round < 200; round += 1) {
-      const found = mails.messages.find(({ to, text }) => to === email && text.includes("?token="));
+      const found = mails.messages.find(({ to, text }) => to === email && text.includes(`${page}?token=`));
       if (found) return found.text;
       await auth.mail.deliver();
     }
     throw new Error("the mail was not sent");
+  }
+
+  function tokenIn(text: string): string {
+    return /\?token=([\w-]+)/.exec(text)![1]!;
   }
 
   it("each run only their own migrations when they are added, and start by one statement after", async () => {
