@@ -59,6 +59,7 @@ export function wholeSignUpScript(
   const parts = startParts(record.parts, account);
   const alone =
     !gated &&
+    hooks.addressTaken.length === 0 &&
     record.script === null &&
     parts.scripts.length === 0 &&
     hooks.userCreated.length + hooks.sessionOpened.length === 0;

@@ -1,6 +1,7 @@
 import type { Script, Transaction, TransactionScript } from "../../database/script.ts";
 import { AuthError } from "../../errors.ts";
 import type { CoreEnvironment } from "../core-environment.ts";
+import type { CoreHooks } from "../hooks.ts";
 import { withKnownOutcome } from "../known-outcome.ts";
 import type { PendingSignIn } from "../pending.ts";
 import type { NewSession } from "../session.ts";
@@ -23,20 +24,45 @@ export async function signUp(
 ): Promise<NewSession | PendingSignIn> {
   const { database, hooks } = environment;
   const record = readPreparedSignUp(prepared);
+  // In the same transaction as a free address is answered: a second one would take the time that tells them apart.
+  const takenIn =
+    <T>(script: TransactionScript<T | null>): TransactionScript<T | PendingSignIn | null> =>
+    (tx) =>
+      orAnswerTaken(hooks, { tx, record, script });
   const lookUp = async (): Promise<NewSession | null> =>
     alreadyDone(record, await database.maybeOne(findCurrentSessionById, { id: record.sessionId }));
   const done = await withKnownOutcome(async () => {
     const result = resultNow(environment, record);
     const { script, singleStep } = wholeSignUpScript(environment, { record, result });
-    const outcome = await database.transaction(script, { singleStep });
+    const outcome = await database.transaction(takenIn(script), { singleStep });
     if (outcome === null) return lookUp();
     if ("pending" in outcome) return outcome;
     const { answers, owed } = outcome;
     return { ...result, ...(owed.length === 0 ? answers : await database.transaction(findAnswers(outcome))) };
   }, lookUp);
-  if (done !== null) return done;
-  if (hooks.addressTaken.length === 0) throw userExists();
-  return database.transaction((tx) => answerTaken(environment, { tx, record }));
+  if (done === null) throw userExists();
+  return done;
+}
+
+function* orAnswerTaken<T>(
+  { addressTaken }: CoreHooks,
+  {
+    tx,
+    record,
+    script,
+  }: {
+    readonly tx: Transaction;
+    readonly record: SignUpRecord;
+    readonly script: TransactionScript<T | null>;
+  },
+): Script<T | PendingSignIn | null> {
+  const outcome = yield* script(tx);
+  if (outcome !== null) return outcome;
+  for (const hook of addressTaken) {
+    const pending = yield* hook(record.draft)(tx);
+    if (pending !== null) return pending;
+  }
+  return null;
 }
 
 /** The same inside the application's transaction. */
@@ -49,25 +75,15 @@ export function joinedSignUpScript(
   const { script, singleStep } = wholeSignUpScript(environment, { record, result });
   return function* (tx) {
     // What another part refuses is undone to here, so that the application may go on with its transaction.
-    const outcome = yield* singleStep ? script(tx) : tx.transaction(script);
+    const whole = (inner: Transaction) => orAnswerTaken(environment.hooks, { tx: inner, record, script });
+    const outcome = yield* singleStep ? whole(tx) : tx.transaction(whole);
     if (outcome !== null) {
       return "pending" in outcome ? outcome : { ...result, ...(yield* findAnswers(outcome)(tx)) };
     }
     const done = alreadyDone(record, yield* tx.maybeOne(findCurrentSessionById, { id: record.sessionId }));
-    return done ?? (yield* answerTaken(environment, { tx, record }));
+    if (done === null) throw userExists();
+    return done;
   };
-}
-
-/** What a module would rather answer than that there is an account already. @throws AuthError `user_exists` */
-function* answerTaken(
-  { hooks }: CoreEnvironment,
-  { tx, record }: { readonly tx: Transaction; readonly record: SignUpRecord },
-): Script<PendingSignIn> {
-  for (const hook of hooks.addressTaken) {
-    const pending = yield* hook(record.draft)(tx);
-    if (pending !== null) return pending;
-  }
-  throw userExists();
 }
 
 export function userExists(): AuthError {

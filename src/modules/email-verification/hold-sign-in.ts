@@ -10,7 +10,7 @@ import {
 } from "../../module.ts";
 import { issueVerification, type Waiting } from "./issue.ts";
 import type { VerificationEnvironment } from "./verification-environment.ts";
-import { findOwner } from "./verification-statements.ts";
+import { holdOwner } from "./verification-statements.ts";
 
 /** What tokens of sign-ins that wait are digested with. */
 export const challengeToken = "email-verification-challenge";
@@ -18,13 +18,16 @@ export const challengeToken = "email-verification-challenge";
 /** Stands before every session: a user whose address is not verified is asked to show that it is theirs. */
 export function requireVerified(
   environment: VerificationEnvironment,
-  { user, method, passed }: ProvenUser,
+  { user, method, passed, isNew }: ProvenUser,
 ): TransactionScript<StepRequest | null> {
   return function* (tx) {
     if (user.emailVerifiedAt !== null) return null;
     const now = environment.clock.now();
     const { step, waiting } = openChallenge(environment, { now, method, passed });
-    yield* issueVerification(environment, { tx, now, ...ownAddress(user), waiting });
+    const address = ownAddress(user);
+    // Held already: asked all the same, as for an address that is taken, so that the time does not tell them apart.
+    if (isNew) yield* tx.maybeOne(holdOwner, { canonical: address.canonical });
+    yield* issueVerification(environment, { tx, now, ...address, waiting });
     return step;
   };
 }
@@ -37,19 +40,18 @@ export function hideTaken(
   environment: VerificationEnvironment,
   draft: SignUpDraft,
 ): TransactionScript<StepRequest | null> {
-  const { clock, accounts, recordEvent } = environment;
+  const { clock, recordEvent } = environment;
   return function* (tx) {
-    const owner = yield* tx.maybeOne(findOwner, { canonical: draft.emailCanonical });
-    const user = owner && (yield* accounts.hold(owner.id)(tx));
+    const user = yield* tx.maybeOne(holdOwner, { canonical: draft.emailCanonical });
     // Gone in this instant: the address is free, and the next sign-up will have it.
     if (user === null) return null;
     const now = clock.now();
     const { step, waiting } = openChallenge(environment, { now, method: "password", passed: [] });
     const address = { ...ownAddress(user), purpose: "taken" as const };
-    yield* issueVerification(environment, { tx, now, ...address, waiting });
     const { client } = draft;
     const type = "emailVerification.address_taken";
-    yield* tx.all([recordEvent({ type, userId: user.id, occurredAt: now, client })]);
+    const besides = [recordEvent({ type, userId: user.id, occurredAt: now, client })];
+    yield* issueVerification(environment, { tx, now, ...address, waiting, besides });
     return step;
   };
 }

@@ -1,4 +1,4 @@
-import { addSeconds, createToken, type Script, type Transaction } from "../../module.ts";
+import { addSeconds, createToken, type Call, type Script, type Transaction } from "../../module.ts";
 import { createCode } from "./six-digit-code.ts";
 import type { VerificationEnvironment } from "./verification-environment.ts";
 import { countMails, insertVerification, voidPending, voidTaken } from "./verification-statements.ts";
@@ -30,6 +30,8 @@ export interface Issue {
   readonly sessionId: string | null;
   /** Somebody else has this address: they are told, and what they are told confirms nothing. */
   readonly takenBy: { readonly id: string; readonly email: string } | null;
+  /** Written in the same step. */
+  readonly besides?: readonly Call<unknown>[];
 }
 
 /**
@@ -39,7 +41,7 @@ export interface Issue {
  */
 export function* issueVerification(environment: VerificationEnvironment, issue: Issue): Script<boolean> {
   const { random, settings, codes } = environment;
-  const { tx, now, userId, purpose, email, canonical, waiting, sessionId } = issue;
+  const { tx, now, userId, purpose, email, canonical, waiting, sessionId, besides = [] } = issue;
   const mailed = yield* mayMail(environment, issue);
   const { token, tokenHash: linkHash } = createToken(linkToken, random);
   const code = createCode(random);
@@ -64,8 +66,8 @@ export function* issueVerification(environment: VerificationEnvironment, issue: 
   });
   if (mailed) {
     yield* tx.run(purpose === "taken" ? voidTaken : voidPending, { userId, now });
-    yield* tx.all([insert, mailOf(environment, { ...issue, token, code })]);
-  } else yield* tx.all([insert]);
+    yield* tx.all([insert, mailOf(environment, { ...issue, token, code }), ...besides]);
+  } else yield* tx.all([insert, ...besides]);
   return mailed;
 }
 

@@ -1,4 +1,5 @@
 import {
+  byDialect,
   aliased,
   bytes,
   expression,
@@ -24,6 +25,15 @@ export const findOwner = statement({
   params: { canonical: text },
   row: { id: u.id, email: u.email },
   sql: (p, row) => sql`select ${row} from ${u} where ${u.emailCanonical} = ${p.canonical}`,
+});
+
+/** The same, held until the transaction ends. */
+export const holdOwner = statement({
+  id: "emailVerification.hold_owner",
+  params: { canonical: text },
+  row: { id: u.id, email: u.email },
+  sql: (p, row) =>
+    sql`select ${row} from ${u} where ${u.emailCanonical} = ${p.canonical}${byDialect({ postgres: sql` for update`, sqlite: sql`` })}`,
 });
 
 /** Mails with a code to one address, whoever asked for them. */
