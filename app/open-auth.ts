@@ -1,4 +1,5 @@
 import { createAuth } from "wispy-auth";
+import { emailVerification } from "wispy-auth/email-verification";
 import { mail, type MailTransport } from "wispy-auth/mail";
 import { oauth } from "wispy-auth/oauth";
 import { passwordReset } from "wispy-auth/password-reset";
@@ -38,6 +39,8 @@ export function openAuth(settings: Settings, transport: MailTransport) {
     modules: [
       mail({ from: settings.mailFrom, transport, brand: { name: "Wispy Notes", color: "#3450c4" } }),
       passwordReset(),
+      // Nobody is held up: a sign-up is one transaction with the first note, and its session begins at once.
+      emailVerification({ required: false }),
       twoFactor({ issuer: "Wispy Notes", mail: true }),
       oauth({
         providers: openProviders(settings.providers),

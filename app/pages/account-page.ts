@@ -5,13 +5,15 @@ import { type Html, html } from "../web/html.ts";
 import { describeDevice } from "./describe-device.ts";
 import { describeEvent, isWarning } from "./describe-event.ts";
 import { timeAgo } from "./describe-time.ts";
+import { emailSection } from "./email/email-section.ts";
+import { verifyNotice } from "./email/verify-notice.ts";
 import { formProblem, inputField, type Problem } from "./form.ts";
 import { layout } from "./layout.ts";
 import { type ConnectedView, connectedSection } from "./providers/connected-section.ts";
 import { usernameForPasswordManagers } from "./username-field.ts";
 
 /** A problem, and which of the page's forms has it. */
-export type AccountProblem = Problem & { readonly form: "password" | "delete" };
+export type AccountProblem = Problem & { readonly form: "email" | "password" | "delete" };
 
 export interface AccountView {
   readonly current: CurrentSession;
@@ -26,12 +28,8 @@ export interface AccountView {
 export function accountPage(view: AccountView): Html {
   const { user } = view.current;
   const content = html`<h1>Your account</h1>
-    ${view.done}
+    ${view.done} ${verifyNotice(user)}
     <dl class="facts">
-      <div>
-        <dt>E-mail address</dt>
-        <dd>${user.email}</dd>
-      </div>
       <div>
         <dt>Name</dt>
         <dd>${user.name ?? "None given"}</dd>
@@ -41,8 +39,10 @@ export function accountPage(view: AccountView): Html {
         <dd>${timeAgo(user.createdAt)}</dd>
       </div>
     </dl>
-    ${devicesSection(view)} ${passwordSection(view)} ${twoStepSection(view)}
-    ${connectedSection(view.connected)} ${eventsSection(view)} ${deletionSection(view)}`;
+    ${devicesSection(view)}
+    ${emailSection({ user, problem: view.problem?.form === "email" ? view.problem : null })}
+    ${passwordSection(view)} ${twoStepSection(view)} ${connectedSection(view.connected)}
+    ${eventsSection(view)} ${deletionSection(view)}`;
   return layout({ title: "Account", user, path: "/account", content });
 }
 

@@ -10,6 +10,10 @@ const messages: Readonly<Record<string, string>> = {
   "reset-mailed":
     "If there is an account with this address, a link is on its way to it. It works for an hour.",
   "password-reset": "Your new password is set, and you are signed out everywhere. Sign in with it.",
+  verified: "Your address is confirmed.",
+  "verify-mailed": "A link is on its way to you. It works for a day, and earlier ones do not any more.",
+  "change-mailed": "A link is on its way to the new address. Until you follow it, nothing changes.",
+  "email-restored": "Your account has its earlier address again. Choose a new password now.",
   "sign-in-ended": "That sign-in has ended. Begin again.",
   "code-mailed": "A code is on its way to you. It works for ten minutes.",
   "step-on": "That is switched on.",

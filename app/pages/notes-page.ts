@@ -3,6 +3,7 @@ import type { User } from "wispy-auth";
 import { maxNoteLength, type Note } from "../notes/notes.ts";
 import { type Html, html } from "../web/html.ts";
 import { timeAgo } from "./describe-time.ts";
+import { verifyNotice } from "./email/verify-notice.ts";
 import { formProblem, type Problem } from "./form.ts";
 import { layout } from "./layout.ts";
 
@@ -17,7 +18,7 @@ export interface NotesView {
 
 export function notesPage({ user, notes, draft, problem, done }: NotesView): Html {
   const content = html`<h1>${user.name === null ? "Your notes" : html`Hello, ${user.name}`}</h1>
-    ${done} ${formProblem(problem)}
+    ${done} ${verifyNotice(user)} ${formProblem(problem)}
     <form class="card" method="post" action="/notes">
       <label for="text">New note</label>
       <textarea id="text" name="text" rows="3" maxlength="${maxNoteLength}" required>${draft}</textarea>

@@ -7,7 +7,7 @@ import { explainProblem } from "../pages/explain-problem.ts";
 import { explainProviderProblem } from "../pages/providers/explain-provider-problem.ts";
 import type { ProviderName } from "../providers.ts";
 import { type Answer, field, forSignedIn, type Routes, type SignedInVisit } from "../web/visit.ts";
-import { confirmFirst } from "./for-fresh.ts";
+import { confirmFirst, forFresh } from "./for-fresh.ts";
 
 export function accountRoutes(auth: AppAuth, providers: readonly ProviderName[]): Routes {
   const show = (visit: SignedInVisit, problem: AccountProblem | null): Promise<Answer> =>
@@ -26,6 +26,27 @@ export function accountRoutes(auth: AppAuth, providers: readonly ProviderName[])
         if (isAuthError(error, "session_not_fresh")) return { location: confirmFirst("/account") };
         const problem = explainProblem(error, { password: "currentPassword", newPassword: "newPassword" });
         return show(visit, { ...problem, form: "password" });
+      }
+    }),
+
+    "POST /account/verify-email": forSignedIn(async (visit) => {
+      try {
+        await auth.emailVerification.send({ userId: visit.current.user.id }, visit.context);
+        return { location: "/account?done=verify-mailed" };
+      } catch (error) {
+        if (isAuthError(error, "emailVerification.already_verified")) return { location: "/account" };
+        return show(visit, { ...explainProblem(error), form: "email" });
+      }
+    }),
+
+    "POST /account/email": forFresh("/account", async (visit) => {
+      const { current, form, context } = visit;
+      const owner = { userId: current.user.id, sessionId: current.session.id };
+      try {
+        await auth.emailVerification.requestChange(owner, { email: field(form, "email").trim() }, context);
+        return { location: "/account?done=change-mailed" };
+      } catch (error) {
+        return show(visit, { ...explainProblem(error), form: "email" });
       }
     }),
 

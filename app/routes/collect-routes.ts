@@ -8,6 +8,7 @@ import type { Routes } from "../web/visit.ts";
 import { accountRoutes } from "./account-routes.ts";
 import { confirmRoutes } from "./confirm-routes.ts";
 import { devMailRoutes } from "./dev-mail-routes.ts";
+import { emailRoutes } from "./email-routes.ts";
 import { inviteRoutes } from "./invite-routes.ts";
 import { leaderboardRoutes } from "./leaderboard-routes.ts";
 import { noteRoutes } from "./note-routes.ts";
@@ -39,6 +40,7 @@ export function collectRoutes({ auth, notes, signUp, inbox, providers }: Service
     ...leaderboardRoutes(auth),
     ...accountRoutes(auth, providers),
     ...confirmRoutes(auth),
+    ...emailRoutes(auth),
     ...twoFactorRoutes(auth, mails),
     ...providerRoutes(auth, providers),
     ...passwordResetRoutes(auth, mails),

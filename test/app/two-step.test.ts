@@ -39,6 +39,10 @@ forEachDatabase("a second step and a new password in Chromium", (ctx) => {
   it("gives a new password by the link of a mail, once", async () => {
     const [page, user] = [await openPage(phone), newCredentials()];
     await signUp(page, user);
+    await page.getByText("Confirm your address.").waitFor();
+    await followMail(page, { subject: /^Confirm your e-mail/, link: /confirm/i });
+    await page.getByRole("button", { name: "Confirm" }).click();
+    await page.getByText("Your address is confirmed.").waitFor();
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.goto(`${app.url}/sign-in`);
     await page.getByRole("link", { name: "Forgot your password?" }).click();
