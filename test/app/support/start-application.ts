@@ -22,20 +22,26 @@ export async function startApplication(
   program: Program,
   env: Readonly<Record<string, string>>,
 ): Promise<RunningApplication> {
-  const port = await findFreePort();
-  const process = program.start([], { PORT: String(port), AUTH_SECRET: testSecret, ...env });
+  const port = env["PORT"] ?? String(await findFreePort());
+  const process = program.start([], { AUTH_SECRET: testSecret, ...env, PORT: port });
   const url = `http://localhost:${port}`;
   await process.printed(url);
   return { url, process };
 }
 
-/** The application on the suite's database; stopped when the suite ends. The value is there inside tests. */
-export function useApplication(ctx: SuiteContext): { readonly url: string } {
+/**
+ * The application on the suite's database; stopped when the suite ends. The value is there inside tests.
+ * @param settings More of its environment, asked for when it starts.
+ */
+export function useApplication(
+  ctx: SuiteContext,
+  settings: () => Promise<Readonly<Record<string, string>>> = async () => ({}),
+): { readonly url: string } {
   let running: RunningApplication | undefined;
   beforeAll(async () => {
     const program = await buildApplication();
     ctx.onSuiteEnd(() => program.remove());
-    running = await startApplication(program, { DATABASE_URL: ctx.database.url });
+    running = await startApplication(program, { DATABASE_URL: ctx.database.url, ...(await settings()) });
     const { process } = running;
     ctx.onSuiteEnd(async () => {
       process.process.kill("SIGTERM");

@@ -28,14 +28,17 @@ export const issuerClient = {
   clientSecret: "a secret of the client, as long as it takes",
 };
 
-/** @param providers The ids under which applications know it: each has a redirect URI of its own. */
-export async function startIssuer(providers: readonly string[]): Promise<Issuer> {
+/**
+ * @param providers The ids under which applications know it: each has a redirect URI of its own.
+ * @param baseUrl Where those applications are.
+ */
+export async function startIssuer(providers: readonly string[], baseUrl = testBaseUrl): Promise<Issuer> {
   const accounts = new Map<string, IssuerAccount>();
   const requests: string[] = [];
   const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-  const provider = createProvider(url, { providers, accounts });
+  const provider = createProvider(url, { providers, baseUrl, accounts });
   const callback = provider.callback();
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -65,8 +68,13 @@ function createProvider(
   url: string,
   {
     providers,
+    baseUrl,
     accounts,
-  }: { readonly providers: readonly string[]; readonly accounts: ReadonlyMap<string, IssuerAccount> },
+  }: {
+    readonly providers: readonly string[];
+    readonly baseUrl: string;
+    readonly accounts: ReadonlyMap<string, IssuerAccount>;
+  },
 ): Provider {
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   return new Provider(url, {
@@ -74,7 +82,7 @@ function createProvider(
       {
         client_id: issuerClient.clientId,
         client_secret: issuerClient.clientSecret,
-        redirect_uris: providers.map((id) => `${testBaseUrl}/auth/oauth/${id}/callback`),
+        redirect_uris: providers.map((id) => `${baseUrl}/auth/oauth/${id}/callback`),
       },
     ],
     claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"] },
