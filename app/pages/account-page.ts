@@ -13,7 +13,7 @@ import { type ConnectedView, connectedSection } from "./providers/connected-sect
 import { usernameForPasswordManagers } from "./username-field.ts";
 
 /** A problem, and which of the page's forms has it. */
-export type AccountProblem = Problem & { readonly form: "email" | "password" | "delete" };
+export type AccountProblem = Problem & { readonly form: "verify" | "email" | "password" | "delete" };
 
 export interface AccountView {
   readonly current: CurrentSession;
@@ -28,7 +28,7 @@ export interface AccountView {
 export function accountPage(view: AccountView): Html {
   const { user } = view.current;
   const content = html`<h1>Your account</h1>
-    ${view.done} ${verifyNotice(user)}
+    ${view.done} ${verifyNotice(user, problemOf(view, "verify"))}
     <dl class="facts">
       <div>
         <dt>Name</dt>
@@ -39,11 +39,14 @@ export function accountPage(view: AccountView): Html {
         <dd>${timeAgo(user.createdAt)}</dd>
       </div>
     </dl>
-    ${devicesSection(view)}
-    ${emailSection({ user, problem: view.problem?.form === "email" ? view.problem : null })}
+    ${devicesSection(view)} ${emailSection({ user, problem: problemOf(view, "email") })}
     ${passwordSection(view)} ${twoStepSection(view)} ${connectedSection(view.connected)}
     ${eventsSection(view)} ${deletionSection(view)}`;
   return layout({ title: "Account", user, path: "/account", content });
+}
+
+function problemOf({ problem }: AccountView, form: AccountProblem["form"]): Problem | null {
+  return problem?.form === form ? problem : null;
 }
 
 function devicesSection({ sessions, current }: AccountView): Html {
@@ -78,13 +81,13 @@ function deviceRow({ id, userAgent, ipAddress, lastSeenAt }: Session, isCurrent:
   </li>`;
 }
 
-function passwordSection({ problem, current }: AccountView): Html {
-  const own = problem?.form === "password" ? problem : null;
+function passwordSection(view: AccountView): Html {
+  const own = problemOf(view, "password");
   return html`<section aria-labelledby="password-heading">
     <h2 id="password-heading">Password</h2>
     ${formProblem(own, { focus: true })}
     <form class="card" method="post" action="/account/password">
-      ${usernameForPasswordManagers(current.user)}
+      ${usernameForPasswordManagers(view.current.user)}
       ${inputField({
         name: "currentPassword",
         label: "Current password",
@@ -137,8 +140,8 @@ function eventRow(event: SecurityEvent): Html {
   </li>`;
 }
 
-function deletionSection({ problem, current }: AccountView): Html {
-  const own = problem?.form === "delete" ? problem : null;
+function deletionSection(view: AccountView): Html {
+  const own = problemOf(view, "delete");
   return html`<section aria-labelledby="deletion-heading">
     <h2 id="deletion-heading">Delete the account</h2>
     <details class="card" ${own !== null && html`open`}>
@@ -146,7 +149,7 @@ function deletionSection({ problem, current }: AccountView): Html {
       <p>This cannot be undone.</p>
       ${formProblem(own, { focus: true })}
       <form method="post" action="/account/delete">
-        ${usernameForPasswordManagers(current.user)}
+        ${usernameForPasswordManagers(view.current.user)}
         ${inputField({
           name: "password",
           label: "Your password",

@@ -3,6 +3,7 @@ import { isAuthError } from "wispy-auth";
 import type { AppAuth } from "../open-auth.ts";
 import { type AccountProblem, accountPage } from "../pages/account-page.ts";
 import { doneMessage } from "../pages/done-message.ts";
+import { explainVerifyProblem } from "../pages/email/explain-verify-problem.ts";
 import { explainProblem } from "../pages/explain-problem.ts";
 import { explainProviderProblem } from "../pages/providers/explain-provider-problem.ts";
 import type { ProviderName } from "../providers.ts";
@@ -35,7 +36,18 @@ export function accountRoutes(auth: AppAuth, providers: readonly ProviderName[])
         return { location: "/account?done=verify-mailed" };
       } catch (error) {
         if (isAuthError(error, "emailVerification.already_verified")) return { location: "/account" };
-        return show(visit, { ...explainProblem(error), form: "email" });
+        return show(visit, { ...explainVerifyProblem(error), form: "verify" });
+      }
+    }),
+
+    "POST /account/verify-email/code": forSignedIn(async (visit) => {
+      const { current, form, context } = visit;
+      const confirmation = { userId: current.user.id, code: field(form, "code").replaceAll(/\s/g, "") };
+      try {
+        await auth.emailVerification.confirm(confirmation, context);
+        return { location: "/account?done=verified" };
+      } catch (error) {
+        return show(visit, { ...explainVerifyProblem(error), form: "verify" });
       }
     }),
 

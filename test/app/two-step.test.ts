@@ -33,6 +33,23 @@ forEachDatabase("a second step and a new password in Chromium", (ctx) => {
     await page.frameLocator("iframe").getByRole("link", { name: link }).first().click();
   }
 
+  /** The code in the newest mail of a kind to an address. */
+  async function readCode(page: Page, { email, template }: { email: string; template: string }) {
+    const mails = page.getByRole("listitem").filter({ hasText: email }).filter({ hasText: template });
+    await expect
+      .poll(
+        async () => {
+          await page.goto(`${app.url}/dev/mail`);
+          return mails.count();
+        },
+        { timeout: 30_000 },
+      )
+      .toBeGreaterThan(0);
+    await mails.first().getByRole("link").click();
+    const text = await page.locator(".note-text").innerText();
+    return /\b\d{6}\b/.exec(text)![0];
+  }
+
   const fits = (page: Page, width: number): Promise<void> =>
     expect(page.evaluate(() => document.documentElement.scrollWidth)).resolves.toBe(width);
 
@@ -72,7 +89,12 @@ forEachDatabase("a second step and a new password in Chromium", (ctx) => {
   it("asks for a code of the app or a recovery code, except in a browser that is trusted", async () => {
     const [page, user] = [await openPage(), newCredentials()];
     await signUp(page, user);
+    const proof = await readCode(page, { email: user.email, template: "emailVerification.verify" });
     await page.goto(`${app.url}/account`);
+    await page.getByText("Enter the code of the mail").click();
+    await page.getByLabel("Code", { exact: true }).fill(proof);
+    await page.getByRole("button", { name: "Confirm", exact: true }).click();
+    await page.getByText("Your address is confirmed.").waitFor();
     // A session of last week: the password is asked for first, and then one is back.
     await ctx.host.query(`update ${ctx.table("sessions")} set authenticated_at = $1`, [
       ctx.dialect === "postgres" ? new Date(0) : 0,
@@ -93,13 +115,16 @@ forEachDatabase("a second step and a new password in Chromium", (ctx) => {
     await page.getByRole("heading", { name: "Your recovery codes" }).waitFor();
     const codes = (await page.locator("#codes").innerText()).trim().split("\n");
     expect(codes).toHaveLength(10);
+    await page.getByRole("link", { name: "I have kept them" }).click();
+    await page.getByRole("button", { name: "Switch on: Codes by mail" }).click();
+    await page.getByText("That is switched on.").waitFor();
 
     const second = await openPage({ ...phone, javaScriptEnabled: false });
     await signIn(second, user);
     await second.getByRole("heading", { name: "One more step" }).waitFor();
     await second.goto(`${app.url}/account`);
     await second.getByRole("heading", { name: "Sign in" }).waitFor();
-    await second.goto(`${app.url}/sign-in/second-step?methods=totp.recoveryCode`);
+    await second.goto(`${app.url}/sign-in/second-step`);
     await second.getByLabel("Code of your authenticator app").fill("123");
     await second.getByRole("button", { name: "Sign in" }).click();
     await second.getByText("This code is wrong").waitFor();
@@ -124,6 +149,15 @@ forEachDatabase("a second step and a new password in Chromium", (ctx) => {
     await third.getByLabel("Code", { exact: true }).fill(codes[1]!);
     await third.getByRole("button", { name: "Switch off the app" }).click();
     await third.getByText("That is switched off").waitFor();
+    await third.getByRole("button", { name: "Sign out" }).click();
+    await signIn(third, user);
+    await third.getByRole("button", { name: "Mail me a code" }).click();
+    await third.getByText("A code is on its way").waitFor();
+    const { email } = user;
+    const mailed = await readCode(await openPage(), { email, template: "twoFactor.code" });
+    await third.getByLabel("Code by mail").fill(mailed);
+    await third.getByRole("button", { name: "Sign in" }).click();
+    await third.getByRole("heading", { name: "Hello, Ann" }).waitFor();
   });
 
   it("says how long to wait when mails were asked for too often", async () => {

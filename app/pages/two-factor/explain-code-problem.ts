@@ -17,7 +17,7 @@ export function explainCodeProblem(error: unknown): Problem {
     return { status: 422, field: "code", message };
   }
   if (isAuthError(error, "too_many_requests")) {
-    return { status: 429, message: explainWait(error, "Too many wrong codes.") };
+    return { status: 429, message: explainWait(error, "That was tried too often.") };
   }
   if (isAuthError(error) && Object.hasOwn(texts, error.code)) {
     return { status: 409, message: texts[error.code]! };
