@@ -11,8 +11,7 @@ import { type Answer, field, forSignedIn, type Routes, type SignedInVisit } from
 import { confirmFirst, forFresh } from "./for-fresh.ts";
 
 export function accountRoutes(auth: AppAuth, providers: readonly ProviderName[]): Routes {
-  const show = (visit: SignedInVisit, problem: AccountProblem | null): Promise<Answer> =>
-    showAccount(auth, { visit, problem, providers });
+  const show: Show = (visit, problem) => showAccount(auth, { visit, problem, providers });
 
   return {
     "GET /account": forSignedIn((visit) => show(visit, null)),
@@ -30,6 +29,36 @@ export function accountRoutes(auth: AppAuth, providers: readonly ProviderName[])
       }
     }),
 
+    ...addressRoutes(auth, show),
+
+    "POST /account/sessions/end": forSignedIn(async ({ current: { user }, form, context }) => {
+      const ended = await auth.revokeSession({ userId: user.id, sessionId: field(form, "id") }, context);
+      return { location: ended ? "/account?done=device-signed-out" : "/account" };
+    }),
+
+    "POST /account/sessions/end-others": forSignedIn(async ({ current: { user, session }, context }) => {
+      await auth.revokeOtherSessions({ userId: user.id, keepSessionId: session.id }, context);
+      return { location: "/account?done=others-signed-out" };
+    }),
+
+    "POST /account/delete": forSignedIn(async (visit) => {
+      const { token, form, context } = visit;
+      try {
+        await auth.deleteUser({ token, password: field(form, "password") }, context);
+        return { location: "/?done=account-deleted", cookies: auth.sessionCookies(null) };
+      } catch (error) {
+        const problem = explainProblem(error, { password: "password" });
+        return show(visit, { ...problem, form: "delete" });
+      }
+    }),
+  };
+}
+
+type Show = (visit: SignedInVisit, problem: AccountProblem | null) => Promise<Answer>;
+
+/** What is done about the address while signed in; where the mails lead to is in email-routes.ts. */
+function addressRoutes(auth: AppAuth, show: Show): Routes {
+  return {
     "POST /account/verify-email": forSignedIn(async (visit) => {
       try {
         await auth.emailVerification.send({ userId: visit.current.user.id }, visit.context);
@@ -59,27 +88,6 @@ export function accountRoutes(auth: AppAuth, providers: readonly ProviderName[])
         return { location: "/account?done=change-mailed" };
       } catch (error) {
         return show(visit, { ...explainProblem(error), form: "email" });
-      }
-    }),
-
-    "POST /account/sessions/end": forSignedIn(async ({ current: { user }, form, context }) => {
-      const ended = await auth.revokeSession({ userId: user.id, sessionId: field(form, "id") }, context);
-      return { location: ended ? "/account?done=device-signed-out" : "/account" };
-    }),
-
-    "POST /account/sessions/end-others": forSignedIn(async ({ current: { user, session }, context }) => {
-      await auth.revokeOtherSessions({ userId: user.id, keepSessionId: session.id }, context);
-      return { location: "/account?done=others-signed-out" };
-    }),
-
-    "POST /account/delete": forSignedIn(async (visit) => {
-      const { token, form, context } = visit;
-      try {
-        await auth.deleteUser({ token, password: field(form, "password") }, context);
-        return { location: "/?done=account-deleted", cookies: auth.sessionCookies(null) };
-      } catch (error) {
-        const problem = explainProblem(error, { password: "password" });
-        return show(visit, { ...problem, form: "delete" });
       }
     }),
   };
