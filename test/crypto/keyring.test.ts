@@ -30,7 +30,7 @@ describe("a signer", () => {
     expect(createKeyring([yesterday]).signer("test.values").verify(signed)).toBeNull();
   });
 
-  it("goes on reading what an older secret signed, and signs with the newest", () => {
+  it("CF-02: goes on reading what an older secret signed, and signs with the newest", () => {
     const old = createKeyring([yesterday]).signer("test.values").sign("hello");
     const both = createKeyring([today, yesterday]).signer("test.values");
     expect(both.verify(old)).toBe("hello");

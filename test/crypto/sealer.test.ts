@@ -57,7 +57,7 @@ describe("a sealer", () => {
     expect(createKeyring([today]).signer("test.values").verify(sealed)).toBeNull();
   });
 
-  it("goes on opening what an older secret sealed, and seals with the newest", () => {
+  it("CF-02: goes on opening what an older secret sealed, and seals with the newest", () => {
     const old = sealerOf([yesterday]).seal("hello", "row 1");
     const both = sealerOf([today, yesterday]);
     expect(both.open(old, "row 1")).toBe("hello");
@@ -65,7 +65,7 @@ describe("a sealer", () => {
     expect(sealerOf([yesterday]).open(both.seal("hello", "row 1"), "row 1")).toBeNull();
   });
 
-  it("tells by the first four bytes which secret sealed", () => {
+  it("CF-02: tells by the first four bytes which secret sealed", () => {
     const keyId = (sealed: string) => Buffer.from(sealed, "base64url").subarray(0, 4).toString("hex");
     const [one, two] = [sealer.seal("a", "row 1"), sealer.seal("b", "row 2")];
     expect(keyId(one)).toBe(keyId(two));

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { createAuth, type Auth } from "wispy-auth";
 import { cheapHasher, newCredentials, testBaseUrl } from "../support/create-test-auth.ts";
 import { forEachDatabase } from "../support/for-each-database.ts";
@@ -64,13 +64,14 @@ forEachDatabase("a part of a sign-up that is statements alone", (ctx) => {
     await both.close();
   });
 
-  describe("whose statements have no guard", () => {
-    it.runIf(ctx.dialect === "postgres")("is refused with the account", async () => {
+  // SQLite sends statements one after the other, and asks for no guard.
+  if (ctx.dialect === "postgres") {
+    it("is refused with the account where its statements have no guard", async () => {
       const careless = await createAuth({ ...options(), modules: [tickets({ unguarded: true })] });
       const account = newCredentials();
       expect(await errorCode(careless.signUp({ ...account, show: "one" }))).toBe("statement_invalid");
       expect(await errorCode(careless.signIn(account))).toBe("invalid_credentials");
       await careless.close();
     });
-  });
+  }
 });
