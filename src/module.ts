@@ -35,7 +35,7 @@ export type {
   OutgoingMail,
   QueuedMail,
 } from "./contract/mail.ts";
-export { implementRoute } from "./contract/route.ts";
+export { defineContract, implementRoute } from "./contract/route.ts";
 export type {
   CookieChanges,
   ModuleCookie,
@@ -68,6 +68,7 @@ export type { PreparedPassword } from "./core/prepared-password.ts";
 export { readClientDetails } from "./core/input/client-details.ts";
 export { readEmailAddress } from "./core/input/email-address.ts";
 export type { EmailAddress } from "./core/input/email-address.ts";
+export { createSixDigitCode } from "./crypto/six-digit-code.ts";
 export { createToken, hashToken, parseToken } from "./crypto/token.ts";
 export type { CreatedToken } from "./crypto/token.ts";
 export type { RequestContext } from "./core/request-context.ts";

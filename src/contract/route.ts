@@ -108,3 +108,10 @@ export function implementRoute<C extends Credential, Input, Output>(
 ): Route {
   return { ...contract, handle: handle as Route["handle"] };
 }
+
+/** A contract with its exact types kept, so that its code and a client can be typed from it. */
+export function defineContract<C extends Credential, Input, Output, Id extends string>(
+  contract: RouteContract<C, Input, Output, Id>,
+): RouteContract<C, Input, Output, Id> {
+  return contract;
+}

@@ -1,5 +1,11 @@
-import { addSeconds, createToken, type Call, type Script, type Transaction } from "../../module.ts";
-import { createCode } from "./six-digit-code.ts";
+import {
+  addSeconds,
+  createSixDigitCode,
+  createToken,
+  type Call,
+  type Script,
+  type Transaction,
+} from "../../module.ts";
 import type { VerificationEnvironment } from "./verification-environment.ts";
 import { countMails, insertVerification, voidPending, voidTaken } from "./verification-statements.ts";
 
@@ -44,7 +50,7 @@ export function* issueVerification(environment: VerificationEnvironment, issue: 
   const { tx, now, userId, purpose, email, canonical, waiting, sessionId, besides = [] } = issue;
   const mailed = yield* mayMail(environment, issue);
   const { token, tokenHash: linkHash } = createToken(linkToken, random);
-  const code = createCode(random);
+  const code = createSixDigitCode(random);
   const codeExpiresAt = addSeconds(now, settings.codeSeconds);
   const insert = insertVerification.with({
     linkHash,

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import {
+  addSeconds,
   AuthError,
   createToken,
   readClientDetails,
@@ -48,7 +49,7 @@ async function writeRequest(
   const now = clock.now();
   const { token, tokenHash } = createToken("password-reset", random);
   const link = `${baseUrl}${settings.page}?token=${token}`;
-  const expiresAt = new Date(now.getTime() + (user === null ? 0 : settings.linkSeconds * 1000));
+  const expiresAt = addSeconds(now, user === null ? 0 : settings.linkSeconds);
   // A user who is not there gets a row of their own too, which is over and cleaned up like every other.
   const userId = user?.id ?? newId(now);
   const email = user?.email ?? nobody;

@@ -1,4 +1,5 @@
 import {
+  addSeconds,
   hashToken,
   isPending,
   parseToken,
@@ -53,7 +54,7 @@ export async function answerChallenge(
   async function trust({ settings }: TwoFactorEnvironment, { deviceToken }: NewSession): Promise<void> {
     if (settings.trustedDeviceSeconds === 0) return;
     const now = clock.now();
-    const trustedUntil = new Date(now.getTime() + settings.trustedDeviceSeconds * 1000);
+    const trustedUntil = addSeconds(now, settings.trustedDeviceSeconds);
     const device = { tokenHash: hashToken("device", deviceToken), userId, now, trustedUntil };
     // The user is signed in; that the browser is asked once more is no reason to fail.
     await database.run(trustDevice, device).catch((cause: unknown) => environment.log("trust_failed", cause));

@@ -1,4 +1,5 @@
 import {
+  addSeconds,
   createToken,
   type ProvenUser,
   type Script,
@@ -50,7 +51,7 @@ function* openChallenge(
 ): Script<StepRequest> {
   const { token, tokenHash } = createToken(challengeToken, random);
   const createdAt = clock.now();
-  const expiresAt = new Date(createdAt.getTime() + settings.challengeSeconds * 1000);
+  const expiresAt = addSeconds(createdAt, settings.challengeSeconds);
   yield* tx.maybeOne(insertChallenge, {
     tokenHash,
     userId: proven.user.id,

@@ -33,7 +33,7 @@ import {
   reserveCode,
   takeChallenge,
 } from "./two-factor-statements.ts";
-import { placeOf, verifyCode, type UseCode } from "./verify-code.ts";
+import { countingOf, placeOf, verifyCode, type UseCode } from "./verify-code.ts";
 
 /** RFC 4226 section 4: 160 bits, as long as the digest. */
 const secretBytes = 20;
@@ -216,10 +216,8 @@ async function countProof(
   userId: string,
 ): Promise<void> {
   const now = clock.now();
-  const restUntil = new Date(now.getTime() + settings.restSeconds * 1000);
-  const { failuresBeforeRest, maxFailures } = settings;
-  const rules = { userId, now, restUntil, failuresBeforeRest, maxFailures };
-  if ((await database.maybeOne(reserveCode, rules)) !== null) return;
+  const counting = countingOf(settings, { userId, now });
+  if ((await database.maybeOne(reserveCode, counting)) !== null) return;
   throw new AuthError("too_many_requests", {
     message: "Too many wrong codes; wait before trying again.",
     data: { retryAfterSeconds: settings.restSeconds },

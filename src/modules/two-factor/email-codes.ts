@@ -1,6 +1,7 @@
-import { randomInt } from "./random-int.ts";
 import {
+  addSeconds,
   AuthError,
+  createSixDigitCode,
   hashToken,
   readClientDetails,
   type RequestContext,
@@ -52,7 +53,7 @@ export async function sendProofCode(
   if (!kinds.includes("email")) throw notEnabled();
   const tokenHash = proofHashOf(owner);
   const createdAt = clock.now();
-  const expiresAt = new Date(createdAt.getTime() + settings.challengeSeconds * 1000);
+  const expiresAt = addSeconds(createdAt, settings.challengeSeconds);
   await database.transaction(function* (tx) {
     const user = yield* environment.accounts.hold(userId)(tx);
     if (user === null) throw notEnabled();
@@ -69,8 +70,8 @@ function* mailCode(
 ): Script<void> {
   if (mails === null) throw notEnabled();
   const now = clock.now();
-  const code = String(randomInt(random, 1_000_000)).padStart(6, "0");
-  const emailCodeExpiresAt = new Date(now.getTime() + settings.challengeSeconds * 1000);
+  const code = createSixDigitCode(random);
+  const emailCodeExpiresAt = addSeconds(now, settings.challengeSeconds);
   const limit = settings.emailCodesPerChallenge;
   const sealedEmailCode = secrets.seal(code, placeOf("code", tokenHash));
   const put = { tokenHash, now, limit, sealedEmailCode, emailCodeExpiresAt };

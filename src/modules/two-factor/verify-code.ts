@@ -1,8 +1,15 @@
-import { AuthError, type Script, type Transaction, type TransactionScript } from "../../module.ts";
+import {
+  addSeconds,
+  AuthError,
+  type Script,
+  type Transaction,
+  type TransactionScript,
+} from "../../module.ts";
 import { hashRecoveryCode } from "./recovery-code.ts";
 import { matchCode } from "./totp.ts";
 import type { CodeProof } from "./two-factor-api.ts";
 import { challengeGone, codeWrong, type TwoFactorEnvironment } from "./two-factor-environment.ts";
+import type { TwoFactorSettings } from "./two-factor-settings.ts";
 import {
   clearCodeAttempts,
   countAnswer,
@@ -50,19 +57,26 @@ async function countCode(environment: TwoFactorEnvironment, given: GivenCode): P
   const { database, clock, settings } = environment;
   const { userId, proof, challenge } = given;
   const now = clock.now();
-  const restUntil = new Date(now.getTime() + settings.restSeconds * 1000);
-  const { failuresBeforeRest, maxFailures, answersPerChallenge: limit } = settings;
+  const { answersPerChallenge: limit } = settings;
   const counted = await database.transaction(function* (tx) {
     if (challenge !== null) {
       const answer = yield* tx.maybeOne(countAnswer, { tokenHash: challenge.tokenHash, now, limit });
       if (answer === null) return "challenge";
     }
     if (proof.method === "recoveryCode") return "counted";
-    const rules = { userId, now, restUntil, failuresBeforeRest, maxFailures };
-    return (yield* tx.maybeOne(reserveCode, rules)) === null ? "rest" : "counted";
+    const counting = countingOf(settings, { userId, now });
+    return (yield* tx.maybeOne(reserveCode, counting)) === null ? "rest" : "counted";
   });
   if (counted === "challenge") throw challengeGone();
   if (counted === "rest") throw tooMany(await secondsOfRest(environment, { userId, now }));
+}
+
+/** What a code is counted by. */
+export function countingOf(
+  { restSeconds, failuresBeforeRest, maxFailures }: TwoFactorSettings,
+  { userId, now }: { readonly userId: string; readonly now: Date },
+) {
+  return { userId, now, restUntil: addSeconds(now, restSeconds), failuresBeforeRest, maxFailures };
 }
 
 async function secondsOfRest(

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import type { Credential, RouteContract } from "../../../module.ts";
+import { defineContract } from "../../../module.ts";
 
 function text(maxLength: number) {
   return z
@@ -12,13 +12,6 @@ function input<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   const error = (issue: { readonly code?: string | undefined }): string =>
     issue.code === "unrecognized_keys" ? `has a field that is not one of: ${fields}` : "must be an object";
   return z.strictObject(shape, { error });
-}
-
-/** Keeps the exact types of a contract. */
-function contract<C extends Credential, Input, Output, Id extends string>(
-  data: RouteContract<C, Input, Output, Id>,
-): RouteContract<C, Input, Output, Id> {
-  return data;
 }
 
 const confirmInput = input({
@@ -35,7 +28,7 @@ const confirmedShape = z.looseObject({ verified: z.literal(true) });
 
 /** The routes of addresses, in the order of the API description. */
 export const verificationContracts = {
-  confirm: contract({
+  confirm: defineContract({
     id: "emailVerification.confirm",
     method: "POST",
     path: "/email-verification/confirm",
@@ -54,7 +47,7 @@ export const verificationContracts = {
       "too_many_requests",
     ],
   }),
-  send: contract({
+  send: defineContract({
     id: "emailVerification.send",
     method: "POST",
     path: "/email-verification/send",
@@ -70,7 +63,7 @@ export const verificationContracts = {
       "too_many_requests",
     ],
   }),
-  change: contract({
+  change: defineContract({
     id: "emailVerification.change",
     method: "POST",
     path: "/email-verification/change",
@@ -81,7 +74,7 @@ export const verificationContracts = {
     output: z.strictObject({ accepted: z.literal(true) }),
     errors: ["unauthenticated", "session_not_fresh", "invalid_input", "too_many_requests"],
   }),
-  undo: contract({
+  undo: defineContract({
     id: "emailVerification.undo",
     method: "POST",
     path: "/email-verification/undo",

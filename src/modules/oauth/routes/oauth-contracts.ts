@@ -1,16 +1,9 @@
-import type { Credential, RouteContract } from "../../../module.ts";
+import { defineContract } from "../../../module.ts";
 import { accountsShape, linkInput, startedShape, startInput } from "./oauth-schemas.ts";
-
-/** Keeps the exact types of a contract. */
-function contract<C extends Credential, Input, Output, Id extends string>(
-  data: RouteContract<C, Input, Output, Id>,
-): RouteContract<C, Input, Output, Id> {
-  return data;
-}
 
 /** The routes of OAuth, in the order of the API description. */
 export const oauthContracts = {
-  start: contract({
+  start: defineContract({
     id: "oauth.start",
     method: "POST",
     path: "/oauth/:provider/start",
@@ -21,7 +14,7 @@ export const oauthContracts = {
     output: startedShape,
     errors: ["invalid_input", "not_found", "oauth.provider_unavailable", "oauth.response_invalid"],
   }),
-  callback: contract({
+  callback: defineContract({
     id: "oauth.callback",
     method: "GET",
     path: "/oauth/:provider/callback",
@@ -32,7 +25,7 @@ export const oauthContracts = {
     output: null,
     errors: ["not_found"],
   }),
-  formCallback: contract({
+  formCallback: defineContract({
     id: "oauth.formCallback",
     method: "POST",
     path: "/oauth/:provider/callback",
@@ -45,7 +38,7 @@ export const oauthContracts = {
     crossSiteForm: true,
     errors: ["not_found"],
   }),
-  link: contract({
+  link: defineContract({
     id: "oauth.link",
     method: "POST",
     path: "/oauth/:provider/link",
@@ -63,7 +56,7 @@ export const oauthContracts = {
       "oauth.response_invalid",
     ],
   }),
-  listAccounts: contract({
+  listAccounts: defineContract({
     id: "oauth.listAccounts",
     method: "GET",
     path: "/oauth/accounts",
@@ -74,7 +67,7 @@ export const oauthContracts = {
     output: accountsShape,
     errors: ["unauthenticated"],
   }),
-  unlink: contract({
+  unlink: defineContract({
     id: "oauth.unlink",
     method: "DELETE",
     path: "/oauth/accounts/:account",

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { implementRoute, type Credential, type Route, type RouteContract } from "../../../module.ts";
+import { defineContract, implementRoute, type Route } from "../../../module.ts";
 import type { PasswordReset } from "../password-reset.ts";
 
 function text(maxLength: number) {
@@ -15,15 +15,8 @@ function input<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   return z.strictObject(shape, { error });
 }
 
-/** Keeps the exact types of a contract. */
-function contract<C extends Credential, Input, Output, Id extends string>(
-  data: RouteContract<C, Input, Output, Id>,
-): RouteContract<C, Input, Output, Id> {
-  return data;
-}
-
 const contracts = {
-  request: contract({
+  request: defineContract({
     id: "passwordReset.request",
     method: "POST",
     path: "/password-reset/request",
@@ -34,7 +27,7 @@ const contracts = {
     output: z.strictObject({ accepted: z.literal(true) }),
     errors: ["invalid_input", "too_many_requests"],
   }),
-  reset: contract({
+  reset: defineContract({
     id: "passwordReset.reset",
     method: "POST",
     path: "/password-reset",

@@ -1,4 +1,4 @@
-import type { Credential, RouteContract } from "../../../module.ts";
+import { defineContract } from "../../../module.ts";
 import {
   checkShape,
   codeInput,
@@ -15,16 +15,9 @@ import {
   updateCodeInput,
 } from "./referral-schemas.ts";
 
-/** Keeps the exact types of a contract. */
-function contract<C extends Credential, Input, Output, Id extends string>(
-  data: RouteContract<C, Input, Output, Id>,
-): RouteContract<C, Input, Output, Id> {
-  return data;
-}
-
 /** The routes of referrals, in the order of the API description. */
 export const referralContracts = {
-  listCodes: contract({
+  listCodes: defineContract({
     id: "referrals.listCodes",
     method: "GET",
     path: "/referrals/codes",
@@ -35,7 +28,7 @@ export const referralContracts = {
     output: codesShape,
     errors: ["unauthenticated"],
   }),
-  createCode: contract({
+  createCode: defineContract({
     id: "referrals.createCode",
     method: "POST",
     path: "/referrals/codes",
@@ -52,7 +45,7 @@ export const referralContracts = {
       "referrals.code_not_allowed",
     ],
   }),
-  updateCode: contract({
+  updateCode: defineContract({
     id: "referrals.updateCode",
     method: "PATCH",
     path: "/referrals/codes/:id",
@@ -63,7 +56,7 @@ export const referralContracts = {
     output: codeShape,
     errors: ["unauthenticated", "invalid_input", "not_found"],
   }),
-  deactivateCode: contract({
+  deactivateCode: defineContract({
     id: "referrals.deactivateCode",
     method: "DELETE",
     path: "/referrals/codes/:id",
@@ -74,7 +67,7 @@ export const referralContracts = {
     output: null,
     errors: ["unauthenticated", "not_found"],
   }),
-  checkCode: contract({
+  checkCode: defineContract({
     id: "referrals.checkCode",
     method: "POST",
     path: "/referrals/check",
@@ -85,7 +78,7 @@ export const referralContracts = {
     output: checkShape,
     errors: ["invalid_input"],
   }),
-  followLink: contract({
+  followLink: defineContract({
     id: "referrals.followLink",
     method: "POST",
     path: "/referrals/follow",
@@ -96,7 +89,7 @@ export const referralContracts = {
     output: rememberedShape,
     errors: ["invalid_input"],
   }),
-  listReferrals: contract({
+  listReferrals: defineContract({
     method: "GET",
     credential: "session",
     input: null,
@@ -107,7 +100,7 @@ export const referralContracts = {
     output: referralsShape,
     errors: ["unauthenticated", "invalid_input"],
   }),
-  listRewards: contract({
+  listRewards: defineContract({
     method: "GET",
     credential: "session",
     input: null,
@@ -118,7 +111,7 @@ export const referralContracts = {
     output: rewardsShape,
     errors: ["unauthenticated", "invalid_input"],
   }),
-  stats: contract({
+  stats: defineContract({
     method: "GET",
     credential: "session",
     input: null,
@@ -129,7 +122,7 @@ export const referralContracts = {
     output: statsShape,
     errors: ["unauthenticated", "invalid_input"],
   }),
-  leaderboard: contract({
+  leaderboard: defineContract({
     id: "referrals.leaderboard",
     method: "GET",
     path: "/referrals/leaderboard",
@@ -140,7 +133,7 @@ export const referralContracts = {
     output: leaderboardShape,
     errors: ["invalid_input"],
   }),
-  getProfile: contract({
+  getProfile: defineContract({
     method: "GET",
     credential: "session",
     input: null,
@@ -151,7 +144,7 @@ export const referralContracts = {
     output: profileShape,
     errors: ["unauthenticated", "invalid_input"],
   }),
-  setProfile: contract({
+  setProfile: defineContract({
     id: "referrals.setProfile",
     method: "PUT",
     path: "/referrals/profile",

@@ -1,4 +1,4 @@
-import type { Credential, RouteContract } from "../../../module.ts";
+import { defineContract } from "../../../module.ts";
 import {
   answerInput,
   changeShape,
@@ -11,18 +11,11 @@ import {
   statusShape,
 } from "./two-factor-schemas.ts";
 
-/** Keeps the exact types of a contract. */
-function contract<C extends Credential, Input, Output, Id extends string>(
-  data: RouteContract<C, Input, Output, Id>,
-): RouteContract<C, Input, Output, Id> {
-  return data;
-}
-
 const changing = ["unauthenticated", "session_not_fresh", "invalid_input", "too_many_requests"] as const;
 
 /** The routes of the second step, in the order of the API description. */
 export const twoFactorContracts = {
-  answer: contract({
+  answer: defineContract({
     id: "twoFactor.answer",
     method: "POST",
     path: "/two-factor/answer",
@@ -33,7 +26,7 @@ export const twoFactorContracts = {
     output: "signedIn",
     errors: ["invalid_input", "twoFactor.code_wrong", "twoFactor.challenge_gone", "too_many_requests"],
   }),
-  sendCode: contract({
+  sendCode: defineContract({
     id: "twoFactor.sendCode",
     method: "POST",
     path: "/two-factor/code",
@@ -44,7 +37,7 @@ export const twoFactorContracts = {
     output: null,
     errors: ["invalid_input", "twoFactor.challenge_gone", "twoFactor.not_enabled", "too_many_requests"],
   }),
-  status: contract({
+  status: defineContract({
     id: "twoFactor.status",
     method: "GET",
     path: "/two-factor",
@@ -55,7 +48,7 @@ export const twoFactorContracts = {
     output: statusShape,
     errors: ["unauthenticated"],
   }),
-  offerTotp: contract({
+  offerTotp: defineContract({
     id: "twoFactor.offerTotp",
     method: "POST",
     path: "/two-factor/totp",
@@ -66,7 +59,7 @@ export const twoFactorContracts = {
     output: offerShape,
     errors: ["unauthenticated", "session_not_fresh", "twoFactor.already_enabled"],
   }),
-  confirmTotp: contract({
+  confirmTotp: defineContract({
     id: "twoFactor.confirmTotp",
     method: "POST",
     path: "/two-factor/totp/confirm",
@@ -77,7 +70,7 @@ export const twoFactorContracts = {
     output: changeShape,
     errors: [...changing, "twoFactor.code_wrong", "twoFactor.not_offered"],
   }),
-  enableEmail: contract({
+  enableEmail: defineContract({
     id: "twoFactor.enableEmail",
     method: "POST",
     path: "/two-factor/email",
@@ -94,7 +87,7 @@ export const twoFactorContracts = {
       "twoFactor.not_enabled",
     ],
   }),
-  sendProofCode: contract({
+  sendProofCode: defineContract({
     id: "twoFactor.sendProofCode",
     method: "POST",
     path: "/two-factor/proof-code",
@@ -105,7 +98,7 @@ export const twoFactorContracts = {
     output: null,
     errors: ["unauthenticated", "session_not_fresh", "twoFactor.not_enabled", "too_many_requests"],
   }),
-  disable: contract({
+  disable: defineContract({
     id: "twoFactor.disable",
     method: "DELETE",
     path: "/two-factor/factors/:factor",
@@ -116,7 +109,7 @@ export const twoFactorContracts = {
     output: null,
     errors: [...changing, "not_found", "twoFactor.code_wrong", "twoFactor.not_enabled"],
   }),
-  renewRecoveryCodes: contract({
+  renewRecoveryCodes: defineContract({
     id: "twoFactor.renewRecoveryCodes",
     method: "POST",
     path: "/two-factor/recovery-codes",
@@ -127,7 +120,7 @@ export const twoFactorContracts = {
     output: codesShape,
     errors: [...changing, "twoFactor.code_wrong", "twoFactor.not_enabled"],
   }),
-  forgetDevices: contract({
+  forgetDevices: defineContract({
     id: "twoFactor.forgetDevices",
     method: "DELETE",
     path: "/two-factor/devices",
