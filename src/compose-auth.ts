@@ -42,6 +42,7 @@ export async function composeAuth<Native, Modules extends readonly Module[]>(
     pool: options.pool,
     onNamingDisabled: (cause) => log({ event: "statements_unnamed", cause }),
   });
+  let modules: StartedModules | null = null;
   try {
     // Refuses wrong options before anything is done to the schema.
     const base = createEnvironment({
@@ -53,7 +54,7 @@ export async function composeAuth<Native, Modules extends readonly Module[]>(
       password: options.password,
       report: log,
     });
-    const modules = await openModules(options.modules ?? [], {
+    modules = await openModules(options.modules ?? [], {
       environment: base,
       keyring: createKeyring([options.secret ?? []].flat()),
       baseUrl: settings.origins.ownOrigin,
@@ -79,11 +80,21 @@ export async function composeAuth<Native, Modules extends readonly Module[]>(
     const core = createCore({ ...base, hooks: modules?.hooks ?? noHooks });
     const auth = compose({ database, core, modules, openSchema, settings, clock, log });
     const whole = withApis(auth, modules?.apis ?? {}) as Auth<Native, Modules>;
-    await modules?.opened();
+    modules?.opened();
     return whole;
   } catch (error) {
-    await database.close();
+    // What went wrong first is what there is to mend.
+    await end(modules, database).catch(() => undefined);
     throw error;
+  }
+}
+
+/** Modules end while they have the handle; it is given back whatever becomes of them. */
+async function end(modules: StartedModules | null, database: Database): Promise<void> {
+  try {
+    await modules?.close();
+  } finally {
+    await database.close();
   }
 }
 
@@ -174,10 +185,7 @@ function compose<Native>({
       reportSchema(report, log);
       return report;
     },
-    async close() {
-      await modules?.close();
-      await database.close();
-    },
+    close: () => end(modules, database),
   };
 }
 

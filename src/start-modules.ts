@@ -19,25 +19,36 @@ export interface StartedModules {
   readonly http: HttpModules;
   /** Rows removed, by module and job. */
   cleanUp(): Promise<Readonly<Record<string, Readonly<Record<string, number>>>>>;
-  /** Begins what runs in the background; of modules that cannot begin none goes on. */
-  opened(): Promise<void>;
-  /** Ends what runs in the background, the last one started first. */
+  /** Begins what runs in the background. */
+  opened(): void;
+  /** Ends what runs in the background, the last one started first, each whatever the others do. */
   close(): Promise<void>;
 }
 
 type Running = readonly RunningModule[];
 
 /**
- * Starts modules on the core's own environment, each after those it depends on.
- * @throws AuthError `configuration_invalid`, `statement_invalid`
+ * Starts modules on the core's own environment, each after those it depends on. Where one cannot start, those before it
+ * are closed again.
+ * @throws AuthError `configuration_invalid`, `statement_invalid`; what a module throws
  */
-export function startModules(given: readonly Module[], parts: ModuleParts): StartedModules {
+export async function startModules(given: readonly Module[], parts: ModuleParts): Promise<StartedModules> {
+  const running: RunningModule[] = [];
+  try {
+    return startInto(running, given, parts);
+  } catch (error) {
+    // What went wrong first is what there is to mend.
+    await closeAll(running).catch(() => undefined);
+    throw error;
+  }
+}
+
+function startInto(running: RunningModule[], given: readonly Module[], parts: ModuleParts): StartedModules {
   const schemas = moduleSchemas(given);
   const modules = schemas.flatMap(({ name }) => given.find((module) => module.name === name) ?? []);
   // The hooks are those of modules that are started with them: filled in below, before anything can call one.
   const hooks: Mutable<CoreHooks> = { ...noHooks };
   const environment = { ...parts.environment, hooks };
-  const running: RunningModule[] = [];
   const neighbours: ModuleNeighbours = {
     provided: (name) => running.find(({ module }) => module.name === name)?.started.provides,
     checkSignUpFields: (fields) => {
@@ -51,27 +62,29 @@ export function startModules(given: readonly Module[], parts: ModuleParts): Star
   }
   Object.assign(hooks, hooksOf(running));
   let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => (closing ??= closeAll(running));
   return {
     schemas,
     hooks,
     apis: Object.fromEntries(running.map(({ module, started }) => [module.name, started.api])),
     http: httpOf(running),
     cleanUp: () => cleanUpOf(running),
-    async opened() {
-      try {
-        for (const { started } of running) started.opened?.();
-      } catch (error) {
-        await close();
-        throw error;
-      }
+    opened() {
+      for (const { started } of running) started.opened?.();
     },
-    close,
+    close: () => (closing ??= closeAll(running)),
   };
 }
 
 async function closeAll(running: Running): Promise<void> {
-  for (const { started } of [...running].reverse()) await started.close?.();
+  const failures: unknown[] = [];
+  for (const { started } of [...running].reverse()) {
+    try {
+      await started.close?.();
+    } catch (failure) {
+      failures.push(failure);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

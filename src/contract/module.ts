@@ -142,7 +142,10 @@ export interface StartedModule<Fields extends object, Answer, Api extends object
    * fails `createAuth`.
    */
   opened?(): void;
-  /** Ends what runs in the background; the handle is given back after it. Called once. */
+  /**
+   * Ends what runs in the background and gives back what `start` took; the handle is given back after it. Called once, and
+   * without `opened` where `createAuth` fails before that.
+   */
   close?(): Promise<void>;
 }
 
