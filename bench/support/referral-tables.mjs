@@ -2,7 +2,8 @@
  * Fills the tables of the core and of referrals as sign-ups with codes over the last year would have: who brought whom,
  * with the reward and its ledger entry for whoever did, and every counter. Few users have brought very many, which is
  * the fourth power of an even spread: of a million users the first has a thirtieth of all referrals, and half have none.
- * There are twice as many referrals as users, so half of those who were referred are gone again.
+ * There are twice as many referrals as users, so half of those who were referred are gone again. Clean-up ran every day:
+ * the program's counters are a row a day and one of all days, those of today in open rows.
  *
  * @param {import("pg").Pool} pool Its database has the tables, empty.
  * @param {number} users
@@ -18,7 +19,9 @@ export function userId(number) {
 }
 
 const idIn = (prefix, number) => `('${prefix}-0000-7000-8000-' || lpad(to_hex(${number}), 12, '0'))::uuid`;
-const DAY = "to_char(created_at at time zone 'UTC', 'YYYY-MM-DD')";
+const dayOf = (moment) => `to_char(${moment} at time zone 'UTC', 'YYYY-MM-DD')`;
+const DAY = dayOf("created_at");
+const TODAY = dayOf("now()");
 
 const STATEMENTS = [
   `insert into wispy.users (id, email, email_canonical, name, created_at, updated_at)
@@ -55,9 +58,11 @@ const STATEMENTS = [
   `insert into wispy.referral_days (program, owner, day, referrals, qualified)
     select program, referrer_id::text, ${DAY}, count(*), count(*) from wispy.referrals group by 1, 2, 3`,
   `insert into wispy.referral_days (program, owner, day, referrals, qualified)
-    select program, 'program', ${DAY} || '/' || get_byte(uuid_send(id), 15) % 16, count(*), count(*)
-    from wispy.referrals group by 1, 2, 3`,
+    select program, 'program', ${DAY}, count(*), count(*) from wispy.referrals where ${DAY} < ${TODAY} group by 1, 2, 3`,
   `insert into wispy.referral_days (program, owner, day, referrals, qualified)
-    select program, owner, 'total-days' || substr(day, 11), sum(referrals), sum(qualified) from wispy.referral_days
+    select program, owner, 'total-days', sum(referrals), sum(qualified) from wispy.referral_days
     where owner = 'program' group by 1, 2, 3`,
+  `insert into wispy.referral_days (program, owner, day, referrals, qualified)
+    select program, 'program-open', ${DAY} || '/' || get_byte(uuid_send(id), 15) % 16, count(*), count(*)
+    from wispy.referrals where ${DAY} >= ${TODAY} group by 1, 2, 3`,
 ];

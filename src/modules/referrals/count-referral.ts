@@ -1,15 +1,16 @@
 import type { Call } from "../../module.ts";
-import { addToDay } from "./member-statements.ts";
-import { allDays, programDay, programOwner } from "./referral-day.ts";
+import { addToDay } from "./day-statements.ts";
+import { openDay, openProgramOwner } from "./referral-day.ts";
 
-/** Counts a referral on a day, for its program and for whoever brought it in: the program's rows before the user's. */
+/** Counts a referral on a day, for its program and for whoever brought it in: the program's row before the user's. */
 export function countReferral({
   id,
   referrerId,
   day,
   ...counts
 }: {
-  readonly id: string;
+  /** Spreads what is counted at the same moment; `null` where one caller alone counts. */
+  readonly id: string | null;
   /** `null` for one who is gone. */
   readonly referrerId: string | null;
   readonly program: string;
@@ -18,8 +19,7 @@ export function countReferral({
   readonly qualified: number;
 }): readonly Call<unknown>[] {
   return [
-    addToDay.with({ ...counts, owner: programOwner, day: programDay(day, id) }),
-    addToDay.with({ ...counts, owner: programOwner, day: programDay(allDays, id) }),
+    addToDay.with({ ...counts, owner: openProgramOwner, day: openDay(day, id) }),
     ...(referrerId === null ? [] : [addToDay.with({ ...counts, owner: referrerId, day })]),
   ];
 }

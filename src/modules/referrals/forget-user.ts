@@ -1,6 +1,7 @@
 import type { TransactionScript } from "../../module.ts";
 import { retireCodes } from "./code-statements.ts";
-import { deleteDays, deleteMember } from "./member-statements.ts";
+import { deleteDays } from "./day-statements.ts";
+import { deleteMember } from "./member-statements.ts";
 import type { ReferralEnvironment } from "./referral-environment.ts";
 import { forgetReferee, forgetReferrer } from "./referral-statements.ts";
 import { deleteBalances, forgetBeneficiary } from "./reward-statements.ts";

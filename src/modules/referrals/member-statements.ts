@@ -12,10 +12,9 @@ import {
   text,
   uuid,
 } from "../../module.ts";
-import { referralDays, referralMembers } from "./referral-tables.ts";
+import { referralMembers } from "./referral-tables.ts";
 
 const m = aliased(referralMembers, "m");
-const d = aliased(referralDays, "d");
 
 /** Counts for a user within a program; the row is made with the first one. */
 export const addToMember = statement({
@@ -32,15 +31,6 @@ export const addToMember = statement({
     sql`${insertInto(m, p)} on conflict ("program", "user_id") do update set
       "referrals" = ${m.referrals} + excluded."referrals", "qualified" = ${m.qualified} + excluded."qualified",
       "rewards" = ${m.rewards} + excluded."rewards"`,
-});
-
-/** Counts for one day, or for all of them. */
-export const addToDay = statement({
-  id: "referrals.add_to_day",
-  params: { program: text, owner: text, day: text, referrals: integer, qualified: integer },
-  sql: (p) =>
-    sql`${insertInto(d, p)} on conflict ("program", "owner", "day") do update set
-      "referrals" = ${d.referrals} + excluded."referrals", "qualified" = ${d.qualified} + excluded."qualified"`,
 });
 
 /** Takes one of the rewards that a cap allows. Returns nothing once it is reached: the one statement that decides. */
@@ -78,23 +68,6 @@ export const findMember = statement({
     sql`select ${row} from ${referralMembers} where ${referralMembers.program} = ${p.program} and ${referralMembers.userId} = ${p.userId}`,
 });
 
-const day = sql`substr(${d.day}, 1, 10)`;
-
-/** What everybody together brought in on the days from one on, and in all: as many rows as days, times `shards`. */
-export const listProgramDays = statement({
-  id: "referrals.list_program_days",
-  hot: true,
-  params: { program: text, owner: text, since: text },
-  row: {
-    day: expression(text, day),
-    referrals: expression(integer, sql`sum(${d.referrals})`),
-    qualified: expression(integer, sql`sum(${d.qualified})`),
-  },
-  sql: (p, row) =>
-    sql`select ${row} from ${d} where ${d.owner} = ${p.owner} and ${d.program} = ${p.program} and ${d.day} >= ${p.since}
-      group by ${day}`,
-});
-
 /** As the partial index says it, so that it is used. */
 const isListed = byDialect({ postgres: sql`${m.listed}`, sqlite: sql`${m.listed} = 1` });
 
@@ -130,10 +103,4 @@ export const deleteMember = statement({
   id: "referrals.delete_member",
   params: { userId: uuid },
   sql: (p) => sql`delete from ${referralMembers} where ${referralMembers.userId} = ${p.userId}`,
-});
-
-export const deleteDays = statement({
-  id: "referrals.delete_days",
-  params: { owner: text },
-  sql: (p) => sql`delete from ${referralDays} where ${referralDays.owner} = ${p.owner}`,
 });

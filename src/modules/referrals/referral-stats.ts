@@ -1,10 +1,6 @@
-import {
-  findMember,
-  listLeaders,
-  listProgramDays,
-  setProfile as setProfileStatement,
-} from "./member-statements.ts";
-import { allDays, dayOf, programOwner } from "./referral-day.ts";
+import { listProgramDays } from "./day-statements.ts";
+import { findMember, listLeaders, setProfile as setProfileStatement } from "./member-statements.ts";
+import { allDays, dayOf, openProgramOwner, programOwner } from "./referral-day.ts";
 import type { ReferralEnvironment } from "./referral-environment.ts";
 import { invalidInput, readWhole, requireProgram, requireUser, requireUuid } from "./referral-input.ts";
 import type {
@@ -52,10 +48,11 @@ export async function programStats(
   const { database, settings } = environment;
   const { name: program } = requireProgram(settings, period.program);
   const days = lastDays(environment, period.days);
-  return countsOf(
-    days,
-    await database.many(listProgramDays, { program, owner: programOwner, since: days[0]! }),
-  );
+  const owners = { owner: programOwner, openOwner: openProgramOwner };
+  const rows = await database.many(listProgramDays, { program, ...owners, since: days[0]! });
+  // What is open is in no total yet.
+  const open = rows.filter((row) => row.open).map((row) => ({ ...row, day: allDays }));
+  return countsOf(days, [...rows, ...open]);
 }
 
 /** See `Referrals.leaderboard`. Those with the same number share a rank. */
@@ -122,7 +119,11 @@ function countsOf(
   days: readonly string[],
   rows: readonly (Omit<DayCount, "day"> & { readonly day: string | null })[],
 ): Pick<ReferralStats, "referrals" | "qualified" | "daily"> {
-  const counts = new Map(rows.map(({ day, referrals, qualified }) => [day, { referrals, qualified }]));
-  const of = (day: string) => counts.get(day) ?? { referrals: 0, qualified: 0 };
+  const counts = new Map<string | null, Omit<DayCount, "day">>();
+  const of = (day: string | null) => counts.get(day) ?? { referrals: 0, qualified: 0 };
+  for (const { day, referrals, qualified } of rows) {
+    const sum = of(day);
+    counts.set(day, { referrals: sum.referrals + referrals, qualified: sum.qualified + qualified });
+  }
   return { ...of(allDays), daily: days.map((day) => ({ day, ...of(day) })) };
 }

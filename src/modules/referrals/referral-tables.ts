@@ -91,11 +91,14 @@ export const referralMembers = table("referral_members", {
   rewards: integer,
 });
 
-/** Counters by day. `owner` is a user's id, or `program` for everybody together, spread so that nobody waits. */
+/**
+ * Counters by day. `owner` is a user's id, or stands for everybody together: `program-open` for what was counted lately,
+ * spread so that nobody waits, and `program` for what clean-up has folded of it.
+ */
 export const referralDays = table("referral_days", {
   program: text,
   owner: text,
-  /** UTC, `2026-11-24`; of everybody together `2026-11-24/<shard>`, and `total-days/<shard>` for all days. */
+  /** UTC, `2026-11-24`; of open rows `2026-11-24/<shard>`, and `total-days` of all folded days. */
   day: text,
   referrals: integer,
   qualified: integer,

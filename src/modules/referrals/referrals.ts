@@ -4,7 +4,9 @@ import { adoptReferrals } from "./adoption/adopt-referrals.ts";
 import * as adoptionStatements from "./adoption/adoption-statements.ts";
 import { followLink, readAttribution } from "./attribution.ts";
 import * as codeStatements from "./code-statements.ts";
+import * as dayStatements from "./day-statements.ts";
 import { findInvitation } from "./find-invitation.ts";
+import { foldDays } from "./fold-days.ts";
 import { forgetUser } from "./forget-user.ts";
 import * as memberStatements from "./member-statements.ts";
 import { createReferrals } from "./migrations/001-referrals.ts";
@@ -49,6 +51,7 @@ export function referrals(options: ReferralOptions = {}) {
     statements: [
       adoptionStatements,
       codeStatements,
+      dayStatements,
       memberStatements,
       referralStatements,
       rewardStatements,
@@ -84,7 +87,10 @@ export function referrals(options: ReferralOptions = {}) {
           const { referralRoutes } = await import("./routes/referral-routes.ts");
           return referralRoutes(environment, api);
         },
-        cleanUp: { approvedRewards: (limit) => approveDueRewards(environment, limit) },
+        cleanUp: {
+          approvedRewards: (limit) => approveDueRewards(environment, limit),
+          foldedDays: (limit) => foldDays(environment, limit),
+        },
       };
     },
   });

@@ -82,7 +82,8 @@ function describeReferral(
       createdAt: madeAt,
       qualifiedAt: madeAt,
     }),
-    ...countReferral({ ...counts, id, referrerId, day }),
+    // One row a day is enough for the one who adopts, and leaves less to fold.
+    ...countReferral({ ...counts, id: null, referrerId, day }),
     ...(referrerId === null
       ? []
       : [addToMember.with({ ...counts, userId: referrerId, listed: false, rewards: 0 })]),

@@ -65,7 +65,7 @@ function counterRules(ctx: Books): Record<string, string> {
       : `strftime('%Y-%m-%d', ${column} / 1000, 'unixepoch')`;
   const daily = (owner: string, kept: string) => `select program, owner, day from (
       select program, ${kept} as owner, substr(day, 1, 10) as day, referrals, qualified from ${days}
-        where owner ${kept === "owner" ? "<>" : "="} 'program' and day not like 'total-days%'
+        where owner ${kept === "owner" ? "not in" : "in"} ('program', 'program-open') and day <> 'total-days'
       union all select program, ${owner}, ${dayOf("created_at")}, -1, 0 from ${referrals} where ${owner} is not null
       union all select program, ${owner}, ${dayOf("qualified_at")}, 0, -1 from ${referrals}
         where ${owner} is not null and state = 'qualified'
@@ -73,11 +73,11 @@ function counterRules(ctx: Books): Record<string, string> {
   const ofMember = (condition: string) =>
     `(select count(*) from ${referrals} r where r.program = m.program and r.referrer_id = m.user_id and ${condition})`;
   return {
-    "a program's totals are the sums of its days": `select program, owner from (
-      select program, owner, substr(day, 12) as shard, referrals, qualified from ${days}
-        where owner = 'program' and day not like 'total-days%'
-      union all select program, owner, substr(day, 12), -referrals, -qualified from ${days} where day like 'total-days%'
-    ) days group by program, owner, shard having sum(referrals) <> 0 or sum(qualified) <> 0`,
+    "a program's total is the sum of its folded days": `select program from (
+      select program, referrals, qualified from ${days} where owner = 'program' and day <> 'total-days'
+      union all select program, -referrals, -qualified from ${days} where owner = 'program' and day = 'total-days'
+    ) days group by program having sum(referrals) <> 0 or sum(qualified) <> 0`,
+    "a program's folded days are a row each": `select day from ${days} where owner = 'program' and day like '%/%'`,
     "a member's counters are its rows": `select m.program, m.user_id from ${members} m
       where m.referrals <> ${ofMember("1 = 1")} or m.qualified <> ${ofMember("r.state = 'qualified'")}
         or m.rewards <> (select count(*) from ${rewards} w where w.program = m.program and w.role = 'referrer'
@@ -129,7 +129,7 @@ function nameRules(ctx: Books): Record<string, string> {
   );
   return {
     "nobody is named who is gone": `select place, id from (${named.join(" union all ")}) named
-      where id <> 'program' and not exists
+      where id not in ('program', 'program-open') and not exists
         (select 1 from ${ctx.table("users")} u where cast(u.id as text) = named.id)`,
   };
 }

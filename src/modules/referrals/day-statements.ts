@@ -1,0 +1,85 @@
+import {
+  aliased,
+  boolean,
+  byDialect,
+  expression,
+  insertInto,
+  integer,
+  json,
+  sql,
+  statement,
+  text,
+} from "../../module.ts";
+import { referralDays } from "./referral-tables.ts";
+
+const d = aliased(referralDays, "d");
+const o = aliased(referralDays, "o");
+
+const addUp = sql`on conflict ("owner", "program", "day") do update set
+  "referrals" = ${d.referrals} + excluded."referrals", "qualified" = ${d.qualified} + excluded."qualified"`;
+
+/** Counts for one day. */
+export const addToDay = statement({
+  id: "referrals.add_to_day",
+  params: { program: text, owner: text, day: text, referrals: integer, qualified: integer },
+  sql: (p) => sql`${insertInto(d, p)} ${addUp}`,
+});
+
+const openDayName = sql`substr(${o.day}, 1, 10)`;
+
+/**
+ * What everybody together brought in: the folded days from one on with all of them together, which are a row each, and
+ * what is open of each day, however old, added up.
+ */
+export const listProgramDays = statement({
+  id: "referrals.list_program_days",
+  hot: true,
+  params: { program: text, owner: text, openOwner: text, since: text },
+  row: {
+    open: expression(boolean, sql`${byDialect({ postgres: sql`false`, sqlite: sql`0` })}`),
+    day: d.day,
+    referrals: d.referrals,
+    qualified: d.qualified,
+  },
+  sql: (p, row) =>
+    sql`select ${row} from ${d} where ${d.owner} = ${p.owner} and ${d.program} = ${p.program} and ${d.day} >= ${p.since}
+      union all select ${byDialect({ postgres: sql`true`, sqlite: sql`1` })}, ${openDayName}, sum(${o.referrals}), sum(${o.qualified})
+        from ${o} where ${o.owner} = ${p.openOwner} and ${o.program} = ${p.program} group by ${openDayName}`,
+});
+
+/** Takes open rows of days before one away, with what they counted. Of several callers each takes rows of its own. */
+export const takeOpenDays = statement({
+  id: "referrals.take_open_days",
+  params: { owner: text, before: text, limit: integer },
+  row: {
+    program: referralDays.program,
+    day: referralDays.day,
+    referrals: referralDays.referrals,
+    qualified: referralDays.qualified,
+  },
+  sql: (p, row) =>
+    sql`delete from ${referralDays} where ${referralDays.owner} = ${p.owner} and (${referralDays.program}, ${referralDays.day}) in (
+      select ${o.program}, ${o.day} from ${o} where ${o.owner} = ${p.owner} and ${o.day} < ${p.before}
+      order by ${o.program}, ${o.day} limit ${p.limit}${byDialect({ postgres: sql` for update skip locked`, sqlite: sql`` })})
+      returning ${row}`,
+});
+
+/** Adds to any number of days, no day twice: `program`, `day`, `referrals` and `qualified` of each, in the order given. */
+export const addToDays = statement({
+  id: "referrals.add_to_days",
+  params: { owner: text, counts: json },
+  sql: (p) =>
+    sql`insert into ${d} ("program", "owner", "day", "referrals", "qualified") ${byDialect({
+      postgres: sql`select "c"."program", ${p.owner}, "c"."day", "c"."referrals", "c"."qualified"
+        from jsonb_to_recordset(${p.counts}) as "c" ("program" text, "day" text, "referrals" integer, "qualified" integer)`,
+      // Without a WHERE, SQLite would read "on conflict" as a join's.
+      sqlite: sql`select value ->> 'program', ${p.owner}, value ->> 'day', value ->> 'referrals', value ->> 'qualified'
+        from json_each(${p.counts}) where true`,
+    })} ${addUp}`,
+});
+
+export const deleteDays = statement({
+  id: "referrals.delete_days",
+  params: { owner: text },
+  sql: (p) => sql`delete from ${referralDays} where ${referralDays.owner} = ${p.owner}`,
+});
