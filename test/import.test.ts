@@ -33,3 +33,14 @@ test("the import of the package loads what it exports, and the first createAuth 
   expect(folders(byFirstCall)).toContain("database/");
   expect(byFirstCall).not.toContain("schema/schema-manager.ts");
 });
+
+test.each(
+  ["email-verification", "mail", "oauth", "password-reset", "rate-limits", "referrals", "two-factor"].map(
+    (name) => `modules/${name}/index.ts`,
+  ),
+)("the import of %s loads none of its routes, and no zod", async (entry) => {
+  const loaded = await filesLoadedBy(entry);
+  expect(loaded.filter((file) => file.includes("/routes/") || file === "contract/route-input.ts")).toEqual(
+    [],
+  );
+});

@@ -6,6 +6,7 @@ const source = (path: string): string => fileURLToPath(new URL(`../../src/${path
 export const sourceAliases: readonly { readonly name: string; readonly file: string }[] = [
   { name: "wispy-auth", file: source("index.ts") },
   { name: "wispy-auth/module", file: source("module.ts") },
+  { name: "wispy-auth/module/input", file: source("contract/route-input.ts") },
   { name: "wispy-auth/referrals", file: source("modules/referrals/index.ts") },
   { name: "wispy-auth/mail", file: source("modules/mail/index.ts") },
   { name: "wispy-auth/oauth", file: source("modules/oauth/index.ts") },

@@ -1,14 +1,15 @@
+import { boundedText, strictInput } from "wispy-auth/module/input";
 import * as z from "zod/mini";
 
 const timestamp = z.iso.datetime();
-const short = z.string("must be text").check(z.maxLength(64, "must be at most 64 characters"));
+const short = boundedText(64);
 
 /** The versions that were shown and accepted, by document. */
 export const versionsInput = z.record(short, short, "must have the accepted version of each document");
 
 export const signUpField = z.optional(versionsInput);
 
-export const acceptInput = z.strictObject({ versions: versionsInput }, "must be an object of versions alone");
+export const acceptInput = strictInput({ versions: versionsInput });
 
 const document = {
   document: z.string(),

@@ -1,26 +1,14 @@
 import * as z from "zod/mini";
+import { boundedText, strictInput, tokenDelivery } from "../../../contract/route-input.ts";
 import { defineContract } from "../../../module.ts";
 
-function text(maxLength: number) {
-  return z
-    .string({ error: (issue) => (issue.input === undefined ? "is missing" : "must be text") })
-    .check(z.maxLength(maxLength, `must be at most ${String(maxLength)} characters`));
-}
-
-function input<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
-  const fields = Object.keys(shape).join(", ");
-  const error = (issue: { readonly code?: string | undefined }): string =>
-    issue.code === "unrecognized_keys" ? `has a field that is not one of: ${fields}` : "must be an object";
-  return z.strictObject(shape, { error });
-}
-
-const confirmInput = input({
+const confirmInput = strictInput({
   /** Of the link; or the code. */
-  token: z.optional(text(100)),
-  code: z.optional(text(100)),
+  token: z.optional(boundedText(100)),
+  code: z.optional(boundedText(100)),
   /** Where no cookie holds it. */
-  pendingToken: z.optional(text(100)),
-  tokenDelivery: z.optional(z.enum(["cookie", "body"], 'must be "cookie" or "body"')),
+  pendingToken: z.optional(boundedText(100)),
+  tokenDelivery: z.optional(tokenDelivery),
 });
 
 /** With what every sign-in answers, where one waited. */
@@ -53,7 +41,7 @@ export const verificationContracts = {
     path: "/email-verification/send",
     summary: "Mail another link and code",
     credential: "optional",
-    input: input({ pendingToken: z.optional(text(100)) }),
+    input: strictInput({ pendingToken: z.optional(boundedText(100)) }),
     status: 204,
     output: null,
     errors: [
@@ -69,7 +57,7 @@ export const verificationContracts = {
     path: "/email-verification/change",
     summary: "Mail a link and a code to a new address of the user",
     credential: "session",
-    input: input({ email: text(320) }),
+    input: strictInput({ email: boundedText(320) }),
     status: 202,
     output: z.strictObject({ accepted: z.literal(true) }),
     errors: ["unauthenticated", "session_not_fresh", "invalid_input", "too_many_requests"],
@@ -80,7 +68,7 @@ export const verificationContracts = {
     path: "/email-verification/undo",
     summary: "Take back a change of the address by a mailed link; every session ends",
     credential: "none",
-    input: input({ token: text(100) }),
+    input: strictInput({ token: boundedText(100) }),
     status: 204,
     output: null,
     errors: ["invalid_input", "user_exists", "emailVerification.link_gone", "too_many_requests"],

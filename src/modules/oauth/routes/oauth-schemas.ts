@@ -1,22 +1,16 @@
 import * as z from "zod/mini";
+import { boundedText, strictInput } from "../../../contract/route-input.ts";
 
 const timestamp = z.iso.datetime();
 
-function input<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
-  const fields = Object.keys(shape).join(", ");
-  const error = (issue: { readonly code?: string | undefined }): string =>
-    issue.code === "unrecognized_keys" ? `has a field that is not one of: ${fields}` : "must be an object";
-  return z.strictObject(shape, { error });
-}
+const target = boundedText(2000);
 
-const target = z.string("must be text").check(z.maxLength(2000, "must be at most 2000 characters"));
-
-export const startInput = input({
+export const startInput = strictInput({
   redirectTo: z.optional(target),
   signUpFields: z.optional(z.record(z.string(), z.unknown(), "must be an object")),
 });
 
-export const linkInput = input({ redirectTo: z.optional(target) });
+export const linkInput = strictInput({ redirectTo: z.optional(target) });
 
 export const startedShape = z.strictObject({ url: z.string() });
 

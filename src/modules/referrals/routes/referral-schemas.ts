@@ -1,43 +1,31 @@
 import * as z from "zod/mini";
+import { boundedText, strictInput } from "../../../contract/route-input.ts";
 
 const timestamp = z.iso.datetime();
-
-function text(maxLength: number) {
-  return z
-    .string({ error: (issue) => (issue.input === undefined ? "is missing" : "must be text") })
-    .check(z.maxLength(maxLength, `must be at most ${String(maxLength)} characters`));
-}
-
-function input<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
-  const fields = Object.keys(shape).join(", ");
-  const error = (issue: { readonly code?: string | undefined }): string =>
-    issue.code === "unrecognized_keys" ? `has a field that is not one of: ${fields}` : "must be an object";
-  return z.strictObject(shape, { error });
-}
 
 const whole = z.number("must be a whole number").check(z.int("must be a whole number"));
 const moment = z.iso.datetime({ error: "must be a time in ISO 8601, in UTC" });
 const flag = z.boolean("must be true or false");
 
-export const createCodeInput = input({
-  program: z.optional(text(40)),
-  code: z.optional(text(64)),
+export const createCodeInput = strictInput({
+  program: z.optional(boundedText(40)),
+  code: z.optional(boundedText(64)),
   maxUses: z.optional(z.nullable(whole)),
   expiresAt: z.optional(z.nullable(moment)),
 });
 
-export const updateCodeInput = input({
+export const updateCodeInput = strictInput({
   maxUses: z.optional(z.nullable(whole)),
   expiresAt: z.optional(z.nullable(moment)),
   paused: z.optional(flag),
 });
 
-export const codeInput = input({ code: text(64) });
+export const codeInput = strictInput({ code: boundedText(64) });
 
-export const profileInput = input({
-  displayName: z.nullable(text(80)),
+export const profileInput = strictInput({
+  displayName: z.nullable(boundedText(80)),
   listed: flag,
-  program: z.optional(text(40)),
+  program: z.optional(boundedText(40)),
 });
 
 export const codeShape = z.strictObject({
