@@ -97,6 +97,7 @@ function mailOf(
     userId,
     purpose,
     email,
+    waiting,
     takenBy,
     token,
     code,
@@ -112,6 +113,7 @@ function mailOf(
     return mails.taken.queue({ ...common, data, to: owner.email, userId: owner.id });
   }
   const link = `${baseUrl}${settings.page}?token=${token}`;
-  const data = { link, code, minutes: Math.floor(settings.codeSeconds / 60) };
+  const minutes = Math.floor(settings.codeSeconds / 60);
+  const data = { link, code, minutes, signingIn: waiting !== null };
   return mails[purpose].queue({ ...common, data, to: email, userId });
 }

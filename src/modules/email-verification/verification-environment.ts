@@ -6,6 +6,8 @@ export interface ConfirmMail {
   readonly link: string;
   readonly code: string;
   readonly minutes: number;
+  /** Whether a sign-in waits for it: a sign-up's own too. */
+  readonly signingIn: boolean;
 }
 
 /** What the mail shows to somebody whose address a stranger, or they themselves, wanted to use again. */

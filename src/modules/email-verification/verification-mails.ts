@@ -10,13 +10,17 @@ function confirmMails(mail: MailQueue): Pick<VerificationMails, "verify" | "chan
   return {
     verify: mail.define({
       name: "emailVerification.verify",
-      render: ({ link, code, minutes }, brand) =>
+      render: ({ link, code, minutes, signingIn }, brand) =>
         layOutMail({
           brand,
           subject: "Confirm your e-mail address",
           parts: [
             { heading: "Confirm your e-mail address" },
-            { paragraph: `Type this code at ${brand.name}, where you are signing in:` },
+            {
+              paragraph: signingIn
+                ? `Type this code at ${brand.name}, where you are signing in:`
+                : `Type this code at ${brand.name}, and this address of your account is confirmed:`,
+            },
             { code },
             { paragraph: "Or open this page:" },
             { button: "Confirm", url: link },

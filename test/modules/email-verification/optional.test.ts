@@ -43,6 +43,8 @@ forEachDatabase("an address that may be verified later", (ctx) => {
       const { token, user } = await auth.signUp(account);
       expect(user.emailVerifiedAt).toBeNull();
       const letter = await latest(account.email);
+      expect(letter.text).toContain("this address of your account is confirmed:");
+      expect(letter.text).not.toContain("signing in");
       const body = by === "code" ? { code: letter.code } : { token: letter.token };
       const answer = await send(auth, "/email-verification/confirm", { body, token });
       expect(answer).toMatchObject({ status: 200, body: { verified: true } });

@@ -36,8 +36,9 @@ forEachDatabase("a sign-up with an address to verify", (ctx) => {
       body: { pending: { step: "emailVerification", methods: ["emailCode", "link"], details: {} } },
     });
     expect([...cookies.keys()]).toEqual(["__Host-wispy-module-emailVerification"]);
-    const { code, subject } = await stage.latest(account.email);
+    const { code, subject, text } = await stage.latest(account.email);
     expect(subject).toBe("Confirm your e-mail address");
+    expect(text).toContain("where you are signing in:");
     const wrong = code === "000000" ? "000001" : "000000";
     const refused = await stage.send("/email-verification/confirm", { body: { code: wrong }, cookies });
     expect(refused).toMatchObject({ status: 422, body: { code: "emailVerification.code_wrong" } });
