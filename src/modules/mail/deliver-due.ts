@@ -1,3 +1,4 @@
+import { addSeconds } from "../../module.ts";
 import { deliverMail, type ClaimedMail, type Outcome } from "./deliver-mail.ts";
 import type { MailEnvironment } from "./mail-environment.ts";
 import { claimMails } from "./mail-statements.ts";
@@ -58,7 +59,7 @@ async function claimDue(
   const now = clock.now();
   const claim = newId(now);
   const leaseSeconds = settings.sendTimeoutSeconds + leaseMarginSeconds;
-  const leaseEnd = new Date(now.getTime() + leaseSeconds * 1000);
+  const leaseEnd = addSeconds(now, leaseSeconds);
   const mails = await database.transaction(
     function* (tx) {
       return yield* tx.many(claimMails, { now, leaseEnd, claim, limit });

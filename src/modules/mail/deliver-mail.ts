@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { AuthError, isAuthError, type RowOf } from "../../module.ts";
+import { addSeconds, AuthError, isAuthError, type RowOf } from "../../module.ts";
 import { composeMessage, openMail } from "./compose-message.ts";
 import type { MailEnvironment } from "./mail-environment.ts";
 import { settleMail, type claimMails } from "./mail-statements.ts";
@@ -125,7 +125,7 @@ async function writeOutcome(
     state: outcome === "retried" ? "pending" : outcome,
     keep: outcome === "retried" || outcome === "dead",
     reason,
-    dueAt: new Date(now.getTime() + delaySeconds * 1000),
+    dueAt: addSeconds(now, delaySeconds),
     finishedAt: outcome === "retried" ? null : now,
   });
   const givenUp = () =>

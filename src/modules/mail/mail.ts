@@ -1,4 +1,4 @@
-import { defineModule, type ModuleContext } from "../../module.ts";
+import { addSeconds, defineModule, type ModuleContext } from "../../module.ts";
 import { createDeliverer, type Deliverer } from "./deliverer.ts";
 import { listDead, retryDead } from "./dead-mails.ts";
 import { createKnownMails } from "./known-mails.ts";
@@ -71,7 +71,7 @@ function mailApi(environment: MailEnvironment, deliverer: Deliverer): Mail {
 
 function cleanUpJobs({ database, clock, settings }: MailEnvironment) {
   const remove = (dead: boolean, keptSeconds: number) => (limit: number) => {
-    const before = new Date(clock.now().getTime() - keptSeconds * 1000);
+    const before = addSeconds(clock.now(), -keptSeconds);
     return database.run(statements.deleteFinishedMails, { dead, before, limit });
   };
   return {

@@ -1,5 +1,5 @@
 import * as client from "oauth4webapi";
-import { systemClock, type Clock } from "../../../module.ts";
+import { addSeconds, systemClock, type Clock } from "../../../module.ts";
 import { toAuthError } from "./describe-failure.ts";
 import type { Outbound } from "./outbound.ts";
 import type { JsonObject, OAuthProvider, Profile } from "./provider.ts";
@@ -169,6 +169,6 @@ async function askInterface(
 
 function readTokens(granted: client.TokenEndpointResponse, clock: Clock): ProviderTokens {
   const { expires_in: seconds, refresh_token: refreshToken = null, scope = null } = granted;
-  const expiresAt = seconds === undefined ? null : new Date(clock.now().getTime() + seconds * 1000);
+  const expiresAt = seconds === undefined ? null : addSeconds(clock.now(), seconds);
   return { accessToken: granted.access_token, refreshToken, expiresAt, scope };
 }
