@@ -76,7 +76,7 @@ export const referralContracts = {
     input: codeInput,
     status: 200,
     output: checkShape,
-    errors: ["invalid_input"],
+    errors: ["invalid_input", "too_many_requests"],
   }),
   followLink: defineContract({
     id: "referrals.followLink",
@@ -87,7 +87,7 @@ export const referralContracts = {
     input: codeInput,
     status: 200,
     output: rememberedShape,
-    errors: ["invalid_input"],
+    errors: ["invalid_input", "too_many_requests"],
   }),
   listReferrals: defineContract({
     method: "GET",
