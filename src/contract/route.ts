@@ -23,6 +23,7 @@ export interface RouteContract<
   Input = unknown,
   Output = unknown,
   Id extends string = string,
+  Query = unknown,
 > {
   /** Stable and unique: the operation's name in descriptions and clients. */
   readonly id: Id;
@@ -33,6 +34,8 @@ export interface RouteContract<
   readonly credential: C;
   /** Of the JSON body; null for a route that takes none. */
   readonly input: Schema<Input> | null;
+  /** Of the parameters of the address, for descriptions and clients: each is text, which the operation reads and checks. */
+  readonly query?: Schema<Query>;
   /** 303 sends the browser on to the `location` of the answer. */
   readonly status: 200 | 201 | 202 | 204 | 303;
   /** Of the JSON answer; null for a route that answers with a status alone; `signedIn` for what `answerSignIn` gives. */
@@ -110,8 +113,8 @@ export function implementRoute<C extends Credential, Input, Output>(
 }
 
 /** A contract with its exact types kept, so that its code and a client can be typed from it. */
-export function defineContract<C extends Credential, Input, Output, Id extends string>(
-  contract: RouteContract<C, Input, Output, Id>,
-): RouteContract<C, Input, Output, Id> {
+export function defineContract<C extends Credential, Input, Output, Id extends string, Query = unknown>(
+  contract: RouteContract<C, Input, Output, Id, Query>,
+): RouteContract<C, Input, Output, Id, Query> {
   return contract;
 }

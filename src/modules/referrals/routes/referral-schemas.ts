@@ -28,6 +28,15 @@ export const profileInput = strictInput({
   program: z.optional(boundedText(40)),
 });
 
+/** Where a list goes on: behind the last id of the page before. */
+export const pageQuery = z.strictObject({ limit: z.optional(z.number()), after: z.optional(z.uuid()) });
+export const statsQuery = z.strictObject({ program: z.optional(z.string()), days: z.optional(z.number()) });
+export const leaderboardQuery = z.strictObject({
+  program: z.optional(z.string()),
+  limit: z.optional(z.number()),
+});
+export const programQuery = z.strictObject({ program: z.optional(z.string()) });
+
 export const codeShape = z.strictObject({
   id: z.uuid(),
   program: z.string(),
