@@ -10,6 +10,7 @@ import { getSession } from "./core/sessions/get-session.ts";
 import { openProvenSession } from "./core/sign-in/open-proven-session.ts";
 import { prepareProvenSignUp } from "./core/sign-up/prepare-sign-up.ts";
 import { signUp } from "./core/sign-up/sign-up.ts";
+import { takeOverScript } from "./core/users/take-over.ts";
 import { changeEmailScript } from "./core/users/update-user.ts";
 import { setPasswordScript, verifyEmailScript } from "./core/users/user-scripts.ts";
 import { lockUser } from "./core/users/user-statements.ts";
@@ -68,6 +69,7 @@ function accountScripts(environment: CoreEnvironment) {
     removePassword: ({ userId, client }) =>
       setPasswordScript(environment, { userId, passwordHash: null, client }),
     markEmailVerified: (change) => verifyEmailScript(environment, change),
+    takeOver: (change) => takeOverScript(environment, change),
     changeEmail: (change) => changeEmailScript(environment, change),
     endSessions: ({ userId, client, keepSessionId }) =>
       revokeOtherSessionsScript(environment, { userId, keepSessionId, client }),

@@ -94,6 +94,17 @@ export interface ModuleAccounts {
     readonly client: ClientDetails;
   }): TransactionScript<boolean>;
   /**
+   * Gives an account whose address nobody has proved to who has proved it now: the address is verified, and password,
+   * sessions and known browsers go; other modules are told that the owner is another. False if the user has another
+   * address, or one that was proved before, or is gone.
+   */
+  takeOver(change: {
+    readonly userId: string;
+    /** The address that was proved. */
+    readonly email: string;
+    readonly client: ClientDetails;
+  }): TransactionScript<boolean>;
+  /**
    * Moves the account to another address. Ends every session but the one to keep.
    * @throws AuthError `not_found`, `user_exists` (the transaction stays usable), `invalid_input`
    */

@@ -84,7 +84,11 @@ export interface OpenedSession {
 /** What changed about a user, in the transaction that is under way. */
 export interface UserChange {
   readonly user: { readonly id: string };
-  readonly what: "password" | "email" | "emailVerified" | "disabled" | "enabled";
+  /**
+   * `owner`: the account was made by somebody who never proved its address, and goes to who has; what they set up to get in
+   * by is to go. `password` is told before it, and `emailVerified` after.
+   */
+  readonly what: "password" | "email" | "emailVerified" | "owner" | "disabled" | "enabled";
   readonly client: ClientDetails;
 }
 

@@ -188,6 +188,36 @@ forEachDatabase("every way in", (ctx) => {
     ]);
   });
 
+  it("is closed to whoever made an account that another has proved the address of", async () => {
+    const account = newCredentials();
+    const { user, token, deviceToken } = await openSignUp(account);
+    const before = (await auth.keeper.diary()).length;
+    const { accounts, change } = auth.keeper;
+    const client = { ipAddress: null, userAgent: null };
+    const own = { userId: user.id, email: user.email, client };
+    for (const other of [{ userId: randomUUID() }, { userId: "nobody" }, { email: "x@example.com" }]) {
+      expect(await change(accounts.takeOver({ ...own, ...other }))).toBe(false);
+    }
+    expect(await auth.getSession(token)).not.toBeNull();
+    expect(await change(accounts.takeOver(own))).toBe(true);
+    expect((await auth.keeper.diary()).slice(before)).toEqual([
+      "changed password",
+      "changed owner",
+      "changed emailVerified",
+    ]);
+    expect(await auth.getSession(token)).toBeNull();
+    expect(await errorCode(auth.signIn(account, { deviceToken }))).toBe("invalid_credentials");
+    expect((await auth.users.get(user.id))!.emailVerifiedAt).not.toBeNull();
+    const devices = await ctx.host.query(
+      `select id from ${ctx.table("devices")} where user_id = '${user.id}'`,
+    );
+    expect(devices).toEqual([]);
+
+    await auth.users.setPassword(user.id, account.password);
+    expect(await change(accounts.takeOver(own))).toBe(false);
+    await expect(auth.signIn(account)).resolves.toMatchObject({ user: { id: user.id } });
+  });
+
   it("may be refused before anything is looked up", async () => {
     const account = newCredentials();
     await openSignUp(account);

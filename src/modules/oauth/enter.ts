@@ -3,15 +3,13 @@ import {
   isAuthError,
   readClientDetails,
   readEmailAddress,
-  type ClientDetails,
   type NewSession,
   type PendingSignIn,
   type RequestContext,
   type User,
-  type TransactionScript,
 } from "../../module.ts";
-import { deleteIdentitiesOfUser, findIdentity, setTokens } from "./identity-statements.ts";
-import { linkIdentity, sealTokens, unlinked } from "./link-identity.ts";
+import { findIdentity, setTokens } from "./identity-statements.ts";
+import { linkIdentity, sealTokens } from "./link-identity.ts";
 import type { OAuthEnvironment } from "./oauth-environment.ts";
 import type { Told } from "./protocol/ask-provider.ts";
 
@@ -125,29 +123,13 @@ function openByEmail(
     script: (held) =>
       function* (tx) {
         if (canonical(held.email) !== canonical(email)) throw identityMoved();
-        if (held.emailVerifiedAt === null) yield* takeOver(environment, { user: held, client })(tx);
+        // Whoever made the account did not prove the address, and may have waited for this.
+        if (held.emailVerifiedAt === null) {
+          yield* environment.accounts.takeOver({ userId: held.id, email: held.email, client })(tx);
+        }
         yield* link(tx);
       },
   });
-}
-
-/**
- * Gives an account to the first who proves its address. Whoever made it did not, and may have waited for this: nothing
- * they could get in by stays.
- */
-function takeOver(
-  environment: OAuthEnvironment,
-  { user, client }: { readonly user: User; readonly client: ClientDetails },
-): TransactionScript<void> {
-  const { accounts } = environment;
-  const { id: userId, email } = user;
-  return function* (tx) {
-    for (const { provider } of yield* tx.many(deleteIdentitiesOfUser, { userId })) {
-      yield* tx.all([unlinked(environment, { provider, userId, client })]);
-    }
-    yield* accounts.removePassword({ userId, client })(tx);
-    yield* accounts.markEmailVerified({ userId, email, client })(tx);
-  };
 }
 
 function methodOf({ provider }: Told): string {

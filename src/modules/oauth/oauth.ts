@@ -1,5 +1,5 @@
 import { defineModule, type ModuleContext } from "../../module.ts";
-import { dropUnproven } from "./drop-unproven.ts";
+import { dropAll, dropUnproven } from "./drop-links.ts";
 import * as identityStatements from "./identity-statements.ts";
 import { deleteIdentitiesOfUser } from "./identity-statements.ts";
 import { listAccounts, readTokens, unlinkAccount } from "./linked-accounts.ts";
@@ -42,7 +42,9 @@ export function oauth(options: OAuthOptions) {
         hooks: {
           userChanged: ({ user, what, client }) =>
             function* (tx) {
-              if (what === "password") yield* dropUnproven(environment, { userId: user.id, client })(tx);
+              const losing = { userId: user.id, client };
+              if (what === "password") yield* dropUnproven(environment, losing)(tx);
+              if (what === "owner") yield* dropAll(environment, losing)(tx);
             },
           userDeleted: ({ id }) =>
             function* (tx) {
