@@ -54,8 +54,14 @@ export interface Enrolled {
   readonly recoveryCodes: readonly string[];
 }
 
+/** As much of a stage as an enrolment takes. */
+interface Enrolling {
+  readonly auth: Pick<TwoFactorAuth, "signUp" | "twoFactor">;
+  readonly clock: TestClock;
+}
+
 /** A new user with an authenticator application. The clock is a step further, so that the next code is a new one. */
-export async function enrol({ auth, clock }: TwoFactorStage): Promise<Enrolled> {
+export async function enrol({ auth, clock }: Enrolling): Promise<Enrolled> {
   const account = newCredentials();
   const { user, session, token, deviceToken } = await auth.signUp(account);
   const owner = { userId: user.id, sessionId: session.id };
