@@ -12,6 +12,7 @@ import type { PreparedSignUp } from "./core/sign-up/prepared-sign-up.ts";
 import type { Database } from "./database/database.ts";
 import type { BrowserSessions } from "./http/browser-sessions.ts";
 import type { HttpHandler } from "./http/create-handler.ts";
+import type { OpenApiDocument, OpenApiOptions } from "./http/description/describe-api.ts";
 import type { MigrationProgress, SchemaReport } from "./schema/schema-manager.ts";
 
 /** Who is asking: a request, its headers, or the raw session token. */
@@ -87,6 +88,12 @@ export interface AuthOperations<
 
   /** Answers the routes under `basePath`. Never rejects: failures are problem+json (RFC 9457). */
   readonly handler: HttpHandler;
+
+  /**
+   * Describes the routes that `handler` answers, the modules' included, as an OpenAPI 3.1 document: plain data, from the
+   * schemas that check the input.
+   */
+  openApi(options?: OpenApiOptions): Promise<OpenApiDocument>;
 
   /** The session and its user, by one statement; `null` if there is none, whatever was sent. */
   getSession(source: SessionSource): Promise<CurrentSession | null>;

@@ -159,15 +159,20 @@ function compose<Native>({
   const browserSessions = createBrowserSessions(settings, clock);
   const tokenOf = (source: SessionSource): string =>
     typeof source === "string" ? source : (browserSessions.readRequest(source).token ?? "");
+  const operations = { ...core, health: () => database.query("select 1") };
+  const routeParts = { operations, settings, modules: modules?.http };
   return {
     ...core,
     ...browserSessions,
     database,
     handler: loadedOnDemand(async () => {
       const { createHandler } = await import("./http/create-handler.ts");
-      const operations = { ...core, health: () => database.query("select 1") };
-      return createHandler({ operations, settings, clock, log, modules: modules?.http });
+      return createHandler({ ...routeParts, clock, log });
     }),
+    async openApi(description) {
+      const { describeApi } = await import("./http/description/describe-api.ts");
+      return describeApi(routeParts, description);
+    },
     getSession: (source) => core.getSession(tokenOf(source)),
     signOut: (source, context) => core.signOut(tokenOf(source), context),
     cleanUp: async (cleaning) => ({

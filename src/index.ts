@@ -48,6 +48,9 @@ export type {
   ModuleErrorCode,
   PasswordRejection,
 } from "./errors.ts";
+export type { JsonSchema } from "./http/description/json-schema.ts";
+export type { OpenApiDocument, OpenApiOptions } from "./http/description/describe-api.ts";
+export type { OpenApiOperation } from "./http/description/operation.ts";
 export type { OpenedSession, RequestDetails } from "./http/browser-sessions.ts";
 export type { HttpHandler } from "./http/create-handler.ts";
 export type { HttpOptions } from "./http/http-settings.ts";

@@ -47,7 +47,13 @@ export type {
   RouteContract,
   SessionCookie,
 } from "./contract/route.ts";
-export type { Schema, SchemaIssue, SchemaResult } from "./contract/schema.ts";
+export type {
+  JsonSchemaConverter,
+  JsonSchemaOptions,
+  Schema,
+  SchemaIssue,
+  SchemaResult,
+} from "./contract/schema.ts";
 export type { Signer } from "./crypto/keyring.ts";
 export type { Sealer } from "./crypto/sealer.ts";
 export { addSeconds, systemClock } from "./clock.ts";

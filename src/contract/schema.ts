@@ -8,7 +8,19 @@ export interface Schema<Value = unknown> {
     readonly vendor: string;
     readonly validate: (value: unknown) => SchemaResult<Value> | Promise<SchemaResult<Value>>;
     readonly types?: { readonly input: unknown; readonly output: Value } | undefined;
+    /** What it looks like to others (https://standardschema.dev/json-schema), for the description of the API. */
+    readonly jsonSchema?: JsonSchemaConverter | undefined;
   };
+}
+
+export interface JsonSchemaConverter {
+  readonly input: (options: JsonSchemaOptions) => Record<string, unknown>;
+  readonly output: (options: JsonSchemaOptions) => Record<string, unknown>;
+}
+
+/** `target` names a dialect of JSON Schema; the description asks for `draft-2020-12`. */
+export interface JsonSchemaOptions {
+  readonly target: string;
 }
 
 export type SchemaResult<Value> =

@@ -8,7 +8,6 @@ import { type Credentials, readCredentials } from "./cookies/credentials.ts";
 import { toSetCookies } from "./cookies/set-cookie.ts";
 import { addCorsHeaders, answerOptions } from "./guards/cors.ts";
 import { requireAllowedOrigin } from "./guards/origin.ts";
-import type { HttpModules } from "./http-modules.ts";
 import type { HttpOperations } from "./http-operations.ts";
 import type { HttpSettings } from "./http-settings.ts";
 import { type StartTimer, systemTimer } from "./request/read-body.ts";
@@ -16,6 +15,7 @@ import { readForm, readQuery } from "./request/read-form.ts";
 import { readInput } from "./request/read-input.ts";
 import { type ConnectionInfo, readRequestContext } from "./request/request-context.ts";
 import type { Route, RouteAnswer, RouteCall } from "../contract/route.ts";
+import { loadRoutes, type RouteParts } from "./routes/load-routes.ts";
 import { createRouter, type PathMatch, type Router } from "./routes/router.ts";
 
 export type HttpHandler = (request: Request, info?: ConnectionInfo) => Promise<Response>;
@@ -28,10 +28,7 @@ export interface HttpFailure {
   readonly error: AuthError;
 }
 
-export interface HandlerOptions {
-  readonly operations: HttpOperations;
-  readonly settings: HttpSettings;
-  readonly modules?: HttpModules | undefined;
+export interface HandlerOptions extends RouteParts {
   readonly clock?: Clock | undefined;
   readonly startTimer?: StartTimer | undefined;
   readonly log?: ((failure: HttpFailure) => void) | undefined;
@@ -60,7 +57,7 @@ export function createHandler(options: HandlerOptions): HttpHandler {
   return async (request, info) => {
     let response: Response;
     try {
-      router ??= await loadRouter(options);
+      router ??= createRouter(await loadRoutes(options), options.settings.basePath);
       response = await answer(options, router, { request, info: info ?? {} });
     } catch (error) {
       response = fail(options, null, error);
@@ -68,27 +65,6 @@ export function createHandler(options: HandlerOptions): HttpHandler {
     if (request.method === "HEAD") response = new Response(null, response);
     return addCorsHeaders(response, request, trustedOrigins);
   };
-}
-
-/**
- * Loads the routes with the first request: their schemas need zod, which takes as long to import as everything
- * else together, and programs that only call the library never need it.
- */
-async function loadRouter(options: HandlerOptions): Promise<Router> {
-  const { createCoreRoutes } = await import("./routes/core-routes.ts");
-  const { basePath, disabledRoutes } = options.settings;
-  const routes = [
-    ...createCoreRoutes(options.operations, options.modules?.signUp),
-    ...((await options.modules?.routes()) ?? []),
-  ];
-  for (const id of disabledRoutes) {
-    // A misspelt id would leave the route open that was meant to be closed.
-    if (!routes.some((route) => route.id === id)) throw unknownRoute(id);
-  }
-  return createRouter(
-    routes.filter((route) => !disabledRoutes.has(route.id)),
-    basePath,
-  );
 }
 
 async function answer(
@@ -205,10 +181,4 @@ function methodNotAllowed(methods: string): Response {
 
 function notSignedIn(): AuthError {
   return new AuthError("unauthenticated", { message: "There is no session, or it has ended." });
-}
-
-function unknownRoute(id: string): AuthError {
-  return new AuthError("configuration_invalid", {
-    message: `disabledRoutes names ${id}, which is no route.`,
-  });
 }

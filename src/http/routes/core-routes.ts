@@ -6,6 +6,7 @@ import type { HttpOperations } from "../http-operations.ts";
 import type { SignUpExtension } from "../http-modules.ts";
 import { coreContracts } from "./core-contracts.ts";
 import { extendInput } from "./extended-input.ts";
+import { signedUpWith } from "./signed-up-with.ts";
 import { implementRoute, type Route, type RouteAnswer, type RouteCall } from "../../contract/route.ts";
 import { answerSignIn } from "../answers/signed-in.ts";
 import { toSessionBody, toUserBody, type SignedInBody } from "./shapes.ts";
@@ -29,8 +30,9 @@ export function createCoreRoutes(
 
 function signUpRoute(operations: HttpOperations, { fields, answers }: SignUpExtension): Route {
   const contract = coreContracts.signUp;
-  const input = extendInput(contract.input!, Object.keys(fields));
-  return implementRoute({ ...contract, input }, async (call) => {
+  const input = extendInput(contract.input!, fields);
+  const output = answers.length === 0 ? contract.output : signedUpWith(answers);
+  return implementRoute({ ...contract, input, output }, async (call) => {
     const { email, password, name = null, extra } = call.input;
     const result = await operations.signUp({ ...extra, email, password, name }, call.context);
     const answer = await signedIn(operations, call, result);

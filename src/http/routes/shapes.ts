@@ -38,16 +38,25 @@ const pendingShape = z.strictObject({
   token: z.optional(z.string()),
 });
 
-/** What signing in answers: a session, both tokens only with `tokenDelivery: "body"`; or the step that is asked for first. */
-export const signedInShape = z.union([
-  z.strictObject({
-    user: userShape,
-    session: sessionShape,
-    token: z.optional(z.string()),
-    deviceToken: z.optional(z.string()),
-  }),
-  z.strictObject({ pending: pendingShape }),
-]);
+/** Both tokens only with `tokenDelivery: "body"`. */
+export const newSessionShape = z.strictObject({
+  user: userShape,
+  session: sessionShape,
+  token: z.optional(z.string()),
+  deviceToken: z.optional(z.string()),
+});
+
+export const heldUpShape = z.strictObject({ pending: pendingShape });
+
+/** What signing in answers: a session, or the step that is asked for first. */
+export const signedInShape = z.union([newSessionShape, heldUpShape]);
+
+/** What the description of the API calls the shapes that many answers have. */
+export const shapeNames = z.registry<{ readonly id: string }>();
+shapeNames.add(userShape, { id: "User" });
+shapeNames.add(sessionShape, { id: "Session" });
+shapeNames.add(pendingShape, { id: "PendingSignIn" });
+shapeNames.add(signedInShape, { id: "SignedIn" });
 
 export type SignedInBody = z.infer<typeof signedInShape>;
 export type UserBody = z.infer<typeof userShape>;

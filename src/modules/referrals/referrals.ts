@@ -109,6 +109,8 @@ const referralErrors = {
   "referrals.reward_state": { status: 409, title: "The reward cannot be changed this way any more" },
 } as const;
 
+const describeCode = () => ({ type: "string", maxLength: 64 });
+
 /** Any text of a bearable length: what it is worth, the lookup says. */
 const referralCode: Schema<string | undefined> = {
   "~standard": {
@@ -119,6 +121,7 @@ const referralCode: Schema<string | undefined> = {
       if (typeof value === "string" && value.length <= 64) return { value };
       return { issues: [{ message: "must be a text of at most 64 characters" }] };
     },
+    jsonSchema: { input: describeCode, output: describeCode },
   },
 };
 
