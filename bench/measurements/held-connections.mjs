@@ -1,4 +1,4 @@
-import pg from "pg";
+import { openPool } from "../support/open-pool.mjs";
 import { median, timed } from "../support/measure.mjs";
 import { createBetterAuth } from "../subjects/better-auth.mjs";
 import { freshEmail } from "../subjects/subject.mjs";
@@ -38,7 +38,7 @@ export async function measureHeldConnections(server, { seconds }) {
 }
 
 async function observe(server, name, create, seconds) {
-  const pool = new pg.Pool({ connectionString: await server.createDatabase(name), max: 10 });
+  const pool = openPool({ connectionString: await server.createDatabase(name), max: 10 });
   const subject = await create(pool, { hashing: true });
   const visitor = await subject.signUp(freshEmail());
   const held = await holdTimeOfSignUps(pool, subject);

@@ -1,8 +1,8 @@
-import pg from "pg";
 import { emailVerification } from "../../dist/modules/email-verification/index.js";
 import { mail, memoryTransport } from "../../dist/modules/mail/index.js";
 import { passwordReset } from "../../dist/modules/password-reset/index.js";
 import { areaUnderCurve, shuffled } from "../support/area-under-curve.mjs";
+import { openPool } from "../support/open-pool.mjs";
 import { median } from "../support/measure.mjs";
 import { freshEmail, PASSWORD } from "../subjects/subject.mjs";
 import { createAuth, wispyAuthOptions } from "../subjects/wispy-auth.mjs";
@@ -22,7 +22,7 @@ const AUC_WITHIN = 0.06;
  * @returns {Promise<import("../support/report.mjs").Finding[]>}
  */
 export async function measureMailedTiming(server) {
-  const pool = new pg.Pool({ connectionString: await server.createDatabase("mailed_timing"), max: 2 });
+  const pool = openPool({ connectionString: await server.createDatabase("mailed_timing"), max: 2 });
   const auth = await createAuth(wispyAuthOptions(pool, { options: mailingOptions() }));
   const findings = [
     ...(await measureCalls("request for a new password", {

@@ -1,5 +1,5 @@
-import pg from "pg";
 import { referrals } from "../../dist/modules/referrals/index.js";
+import { openPool } from "../support/open-pool.mjs";
 import { alternate, ratioOf } from "../support/measure.mjs";
 import { freshEmail, PASSWORD } from "../subjects/subject.mjs";
 import { createWispyAuth } from "../subjects/wispy-auth.mjs";
@@ -22,7 +22,7 @@ const PROGRAMS = {
  * @returns {Promise<import("../support/report.mjs").Finding[]>}
  */
 export async function measureReferralSignUp(server, options) {
-  const pool = new pg.Pool({ connectionString: await server.createDatabase("referral_sign_up"), max: 10 });
+  const pool = openPool({ connectionString: await server.createDatabase("referral_sign_up"), max: 10 });
   const { auth } = await createWispyAuth(pool, {
     hashing: false,
     options: { modules: [referrals({ programs: PROGRAMS })] },

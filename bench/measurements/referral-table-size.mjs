@@ -1,5 +1,5 @@
-import pg from "pg";
 import { referrals } from "../../dist/modules/referrals/index.js";
+import { openPool } from "../support/open-pool.mjs";
 import { alternateTimes, median } from "../support/measure.mjs";
 import { fillReferralTables, userId } from "../support/referral-tables.mjs";
 import { createWispyAuth } from "../subjects/wispy-auth.mjs";
@@ -56,7 +56,7 @@ function findingsOf(name, { rounds, users }) {
 const LOOKUP = "lookup by primary key";
 
 async function populate(server, name, users) {
-  const pool = new pg.Pool({ connectionString: await server.createDatabase(name), max: 1 });
+  const pool = openPool({ connectionString: await server.createDatabase(name), max: 1 });
   const programs = { default: { referrer: { amount: 500, unit: "cent" } } };
   const { auth } = await createWispyAuth(pool, { options: { modules: [referrals({ programs })] } });
   await fillReferralTables(pool, users);

@@ -1,4 +1,4 @@
-import pg from "pg";
+import { openPool } from "../support/open-pool.mjs";
 import { startWireProxy } from "../support/wire-proxy.mjs";
 import { createBetterAuth } from "../subjects/better-auth.mjs";
 import { freshEmail } from "../subjects/subject.mjs";
@@ -25,7 +25,7 @@ export async function measureRoundTrips(server) {
 }
 
 async function countFor(create, proxy, url) {
-  const pool = new pg.Pool({ connectionString: proxy.through(url), max: 1 });
+  const pool = openPool({ connectionString: proxy.through(url), max: 1 });
   const subject = await create(pool, { hashing: false });
   await visit(subject, (_, work) => work());
   const counts = {};

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import pg from "pg";
+import { openPool } from "../support/open-pool.mjs";
 import { alternate, ratioOf } from "../support/measure.mjs";
 import { freshEmail } from "../subjects/subject.mjs";
 import { createWispyAuth, visitorWithToken } from "../subjects/wispy-auth.mjs";
@@ -44,7 +44,7 @@ export async function measureSessionTableSize(server, options) {
 }
 
 async function populate(server, name, sessions) {
-  const pool = new pg.Pool({ connectionString: await server.createDatabase(name), max: 10 });
+  const pool = openPool({ connectionString: await server.createDatabase(name), max: 10 });
   const subject = await createWispyAuth(pool, { hashing: false });
   for (let user = 0; user < USERS; user += 1) await subject.signUp(freshEmail());
   await pool.query("delete from wispy.sessions");

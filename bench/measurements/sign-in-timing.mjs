@@ -1,5 +1,5 @@
-import pg from "pg";
 import { areaUnderCurve, shuffled } from "../support/area-under-curve.mjs";
+import { openPool } from "../support/open-pool.mjs";
 import { median } from "../support/measure.mjs";
 import { freshEmail, PASSWORD } from "../subjects/subject.mjs";
 import { createAuth, wispyAuthOptions } from "../subjects/wispy-auth.mjs";
@@ -26,7 +26,7 @@ const AUC_WITHIN = 0.06;
  * @returns {Promise<import("../support/report.mjs").Finding[]>}
  */
 export async function measureSignInTiming(server) {
-  const pool = new pg.Pool({ connectionString: await server.createDatabase("sign_in_timing"), max: 2 });
+  const pool = openPool({ connectionString: await server.createDatabase("sign_in_timing"), max: 2 });
   const lockout = { lockSeconds: 86_400, maxLockSeconds: 86_400 };
   const auth = await createAuth(wispyAuthOptions(pool, { options: { lockout } }));
   const kinds = await prepareKinds(auth);

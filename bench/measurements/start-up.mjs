@@ -1,6 +1,6 @@
 import { betterAuth } from "better-auth";
 import { getMigrations } from "better-auth/db/migration";
-import pg from "pg";
+import { openPool } from "../support/open-pool.mjs";
 import { median, timed } from "../support/measure.mjs";
 import { startWireProxy } from "../support/wire-proxy.mjs";
 import { betterAuthOptions, migrateBetterAuth } from "../subjects/better-auth.mjs";
@@ -46,7 +46,7 @@ export async function measureStartUp(server, { repeats }) {
 async function measureStarts(server, name, { prepare, start, repeats }) {
   const proxy = await startWireProxy(server);
   const url = await server.createDatabase(name);
-  const pool = new pg.Pool({ connectionString: proxy.through(url), max: 1 });
+  const pool = openPool({ connectionString: proxy.through(url), max: 1 });
   await prepare(pool);
   const { roundTrips } = await proxy.count(() => start(pool));
   const times = [];

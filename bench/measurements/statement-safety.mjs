@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import pg from "pg";
+import { openPool } from "../support/open-pool.mjs";
 import { alternate, ratioOf } from "../support/measure.mjs";
 import { createAuth, wispyAuthOptions } from "../subjects/wispy-auth.mjs";
 import { freshEmail, PASSWORD } from "../subjects/subject.mjs";
@@ -23,7 +23,7 @@ export async function measureStatementSafety(server, { callers: counts = [1, 10]
   const url = await server.createDatabase("statement_safety");
   const pools = [];
   const open = () => {
-    pools.push(new pg.Pool({ connectionString: url, max: 10 }));
+    pools.push(openPool({ connectionString: url, max: 10 }));
     return pools.at(-1);
   };
   const authOn = (pool, statements) =>

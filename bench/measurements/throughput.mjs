@@ -1,4 +1,4 @@
-import pg from "pg";
+import { openPool } from "../support/open-pool.mjs";
 import { alternate, ratioOf } from "../support/measure.mjs";
 import { createBareDriver } from "../subjects/bare-driver.mjs";
 import { createBetterAuth } from "../subjects/better-auth.mjs";
@@ -9,7 +9,7 @@ const ACCOUNTS = 1000;
 
 /** One subject on a database and a pool of its own, with accounts that have a session each. */
 async function populate(server, name, create) {
-  const pool = new pg.Pool({ connectionString: await server.createDatabase(`throughput_${name}`), max: 10 });
+  const pool = openPool({ connectionString: await server.createDatabase(`throughput_${name}`), max: 10 });
   const subject = await create(pool);
   const emails = Array.from({ length: ACCOUNTS }, freshEmail);
   const visitors = [];
