@@ -1,19 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createAuth, type Auth } from "wispy-auth";
 import { defineModule, sql, statement, text, usersTable, type ModuleDefinition } from "wispy-auth/module";
-import { cheapHasher, newCredentials, testBaseUrl } from "../support/create-test-auth.ts";
+import { newCredentials, optionsOf, testBaseUrl } from "../support/create-test-auth.ts";
 import { forEachDatabase } from "../support/for-each-database.ts";
 import { inTransaction } from "../support/in-transaction.ts";
 import { gifts } from "./support/gifts.ts";
 
 forEachDatabase("a module", (ctx) => {
-  const options = () => ({
-    database: ctx.host.native,
-    baseUrl: testBaseUrl,
-    password: { hasher: cheapHasher },
-    log: () => undefined,
-    ...ctx.authOptions,
-  });
+  const options = () => optionsOf(ctx);
   let auth: Auth<unknown, readonly [ReturnType<typeof gifts>]>;
   beforeAll(async () => {
     auth = await createAuth({ ...options(), modules: [gifts()] });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createAuth } from "wispy-auth";
 import { defineModule, type Module, type ModuleContext, type StartedModule } from "wispy-auth/module";
-import { cheapHasher, testBaseUrl } from "../support/create-test-auth.ts";
+import { optionsOf } from "../support/create-test-auth.ts";
 import { forEachDatabase } from "../support/for-each-database.ts";
 import { gifts } from "./support/gifts.ts";
 
@@ -69,14 +69,7 @@ const countOpenUrls = (): number => {
 forEachDatabase("createAuth that fails once modules are started", (ctx) => {
   const start = (database: unknown, modules: readonly Module[]) => {
     diary.length = 0;
-    return createAuth({
-      database,
-      modules,
-      baseUrl: testBaseUrl,
-      password: { hasher: cheapHasher },
-      log: () => undefined,
-      ...ctx.authOptions,
-    });
+    return createAuth({ ...optionsOf(ctx, { database }), modules });
   };
   const countConnections = async (database: string): Promise<unknown> => {
     const text = "select count(*)::int as n from pg_stat_activity where datname = $1";

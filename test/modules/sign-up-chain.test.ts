@@ -1,19 +1,13 @@
 import { beforeAll, expect, it } from "vitest";
 import { createAuth, type Auth } from "wispy-auth";
-import { cheapHasher, newCredentials, testBaseUrl } from "../support/create-test-auth.ts";
+import { newCredentials, optionsOf } from "../support/create-test-auth.ts";
 import { forEachDatabase } from "../support/for-each-database.ts";
 import { allAtOnce, errorCode, tally } from "../suite/core/support/error-code.ts";
 import { gifts } from "./support/gifts.ts";
 import { tickets } from "./support/tickets.ts";
 
 forEachDatabase("a part of a sign-up that is statements alone", (ctx) => {
-  const options = () => ({
-    database: ctx.host.native,
-    baseUrl: testBaseUrl,
-    password: { hasher: cheapHasher },
-    log: () => undefined,
-    ...ctx.authOptions,
-  });
+  const options = () => optionsOf(ctx);
   let auth: Auth<unknown, readonly [ReturnType<typeof tickets>]>;
   beforeAll(async () => {
     auth = await createAuth({ ...options(), modules: [tickets()] });

@@ -1,23 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createAuth, isPending, type Auth, type PendingSignIn } from "wispy-auth";
+import { createAuth, isPending, type Auth } from "wispy-auth";
 import { defineModule } from "wispy-auth/module";
-import { cheapHasher, newCredentials, testBaseUrl } from "../support/create-test-auth.ts";
+import { newCredentials, optionsOf, testBaseUrl } from "../support/create-test-auth.ts";
 import { forEachDatabase } from "../support/for-each-database.ts";
 import { allAtOnce, errorCode, tally } from "../suite/core/support/error-code.ts";
 import { gifts } from "./support/gifts.ts";
 import { keeper } from "./support/keeper.ts";
+import { pendingOf } from "./support/sign-in-outcome.ts";
 
 type Keeper = ReturnType<typeof keeper<"signIn" | "signUp">>;
 
 forEachDatabase("every way in", (ctx) => {
-  const options = () => ({
-    database: ctx.host.native,
-    baseUrl: testBaseUrl,
-    password: { hasher: cheapHasher },
-    log: () => undefined,
-    ...ctx.authOptions,
-  });
+  const options = () => optionsOf(ctx);
   let auth: Auth<unknown, readonly [Keeper, ReturnType<typeof gifts>]>;
   beforeAll(async () => {
     auth = await createAuth({ ...options(), modules: [keeper(), gifts()] });
@@ -25,10 +20,6 @@ forEachDatabase("every way in", (ctx) => {
   afterAll(() => auth.close());
 
   const countSessions = async (userId: string): Promise<number> => (await auth.listSessions(userId)).length;
-  const pendingOf = (result: object | PendingSignIn): PendingSignIn["pending"] => {
-    if (!isPending(result)) throw new Error("there is a session already");
-    return result.pending;
-  };
   const guarded = async () => {
     const account = newCredentials();
     const { id } = await auth.users.create({ ...account, name: "guarded" });

@@ -1,9 +1,8 @@
 import { expect, it } from "vitest";
 import { createAuth, isPending } from "wispy-auth";
 import { twoFactor } from "wispy-auth/two-factor";
-import { optionsOf } from "../modules/oauth/support/oauth-auth.ts";
 import { codeNow } from "../modules/two-factor/support/two-factor-stage.ts";
-import { newCredentials } from "../support/create-test-auth.ts";
+import { newCredentials, optionsOf } from "../support/create-test-auth.ts";
 import { forEachDatabase } from "../support/for-each-database.ts";
 import { createTestClock } from "../support/test-clock.ts";
 

@@ -7,11 +7,11 @@ import { passwordReset } from "wispy-auth/password-reset";
 import { rateLimits } from "wispy-auth/rate-limits";
 import { referrals } from "wispy-auth/referrals";
 import { twoFactor } from "wispy-auth/two-factor";
-import { optionsOf, providerOf } from "../modules/oauth/support/oauth-auth.ts";
+import { providerOf } from "../modules/oauth/support/oauth-auth.ts";
 import { createOAuthBrowser } from "../modules/oauth/support/oauth-browser.ts";
 import { startIssuer, type Issuer } from "../modules/oauth/support/start-issuer.ts";
 import { codeNow } from "../modules/two-factor/support/two-factor-stage.ts";
-import { newCredentials } from "../support/create-test-auth.ts";
+import { newCredentials, optionsOf } from "../support/create-test-auth.ts";
 import { createTestClock } from "../support/test-clock.ts";
 import { forEachDatabase, type SuiteContext } from "../support/for-each-database.ts";
 

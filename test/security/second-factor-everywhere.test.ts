@@ -12,11 +12,11 @@ import { oauthContracts } from "../../src/modules/oauth/routes/oauth-contracts.t
 import { passwordResetRoutes } from "../../src/modules/password-reset/routes/password-reset-routes.ts";
 import { referralContracts } from "../../src/modules/referrals/routes/referral-contracts.ts";
 import { twoFactorContracts } from "../../src/modules/two-factor/routes/two-factor-contracts.ts";
-import { optionsOf, providerOf } from "../modules/oauth/support/oauth-auth.ts";
+import { providerOf } from "../modules/oauth/support/oauth-auth.ts";
 import { createOAuthBrowser } from "../modules/oauth/support/oauth-browser.ts";
 import { startIssuer, type Issuer } from "../modules/oauth/support/start-issuer.ts";
 import { codeNow } from "../modules/two-factor/support/two-factor-stage.ts";
-import { newCredentials } from "../support/create-test-auth.ts";
+import { newCredentials, optionsOf } from "../support/create-test-auth.ts";
 import { forEachDatabase } from "../support/for-each-database.ts";
 import { createHttpClient } from "../support/http-client.ts";
 import { createTestClock } from "../support/test-clock.ts";

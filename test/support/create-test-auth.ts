@@ -12,6 +12,22 @@ export const cheapHasher = argon2idHasher({ memoryKiB: 8, passes: 1 });
 /** Where the application of the tests says it is. */
 export const testBaseUrl = "https://app.example.com";
 
+/** Signs and seals in the tests. */
+export const testSecret = "a secret of the tests, long enough to be one";
+
+/** What an `Auth` with modules is made of, besides its modules, on the suite's host handle; `overrides` win. */
+export function optionsOf(ctx: SuiteContext, overrides: Omit<Partial<AuthOptions>, "modules"> = {}) {
+  return {
+    database: ctx.host.native,
+    baseUrl: testBaseUrl,
+    secret: testSecret,
+    password: { hasher: cheapHasher },
+    log: () => undefined,
+    ...ctx.authOptions,
+    ...overrides,
+  };
+}
+
 /** An `Auth` on the suite's host handle under the variant's conditions; `overrides` win. Closed when the suite ends. */
 export async function createTestAuth(
   ctx: SuiteContext,

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { newCredentials } from "../../support/create-test-auth.ts";
 import { forEachDatabase } from "../../support/for-each-database.ts";
 import { allAtOnce, errorCode, tally } from "../../suite/core/support/error-code.ts";
-import { openStage, sessionOf, type VerificationStage } from "./support/verification-stage.ts";
+import { openStage, type VerificationStage } from "./support/verification-stage.ts";
+import { sessionOf } from "../support/sign-in-outcome.ts";
 
 forEachDatabase("a change of the address", (ctx) => {
   let stage: VerificationStage;

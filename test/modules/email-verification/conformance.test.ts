@@ -3,7 +3,8 @@ import { isAuthError, type Auth } from "wispy-auth";
 import { emailVerification } from "wispy-auth/email-verification";
 import { mail, memoryTransport } from "wispy-auth/mail";
 import { testModule } from "../support/test-module.ts";
-import { readLetters, sessionOf } from "./support/verification-stage.ts";
+import { readLetters } from "./support/verification-stage.ts";
+import { sessionOf } from "../support/sign-in-outcome.ts";
 
 const mails = memoryTransport();
 const others = () => [mail({ from: "Test <test@example.com>", transport: mails, delivery: "manual" })];

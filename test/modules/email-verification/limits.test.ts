@@ -3,19 +3,15 @@ import { createAuth } from "wispy-auth";
 import { emailVerification } from "wispy-auth/email-verification";
 import { mail, memoryTransport } from "wispy-auth/mail";
 import { rateLimits } from "wispy-auth/rate-limits";
-import { cheapHasher, newCredentials, testBaseUrl } from "../../support/create-test-auth.ts";
+import { newCredentials, optionsOf } from "../../support/create-test-auth.ts";
 import { forEachDatabase } from "../../support/for-each-database.ts";
 import { errorCode } from "../../suite/core/support/error-code.ts";
-import { pendingOf, secret } from "./support/verification-stage.ts";
+import { pendingOf } from "../support/sign-in-outcome.ts";
 
 forEachDatabase("limits on mails to verify an address", (ctx) => {
   it("RL-10, EN-06: are those of the application, by the address, and fill alike for one that is taken", async () => {
     const auth = await createAuth({
-      database: ctx.host.native,
-      baseUrl: testBaseUrl,
-      secret,
-      ...ctx.authOptions,
-      password: { hasher: cheapHasher },
+      ...optionsOf(ctx),
       modules: [
         mail({ from: "test@example.com", transport: memoryTransport(), delivery: "manual" }),
         emailVerification(),

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { createAuth, type Auth } from "wispy-auth";
 import { emailVerification } from "wispy-auth/email-verification";
 import { mail, memoryTransport } from "wispy-auth/mail";
-import { cheapHasher, newCredentials, testBaseUrl } from "../../support/create-test-auth.ts";
+import { newCredentials, optionsOf, testBaseUrl, testSecret } from "../../support/create-test-auth.ts";
 import { forEachDatabase } from "../../support/for-each-database.ts";
 import { createTestClock } from "../../support/test-clock.ts";
 import { errorCode } from "../../suite/core/support/error-code.ts";
-import { readLetter, secret, send } from "./support/verification-stage.ts";
+import { readLetter, send } from "./support/verification-stage.ts";
 
 const verification = () => emailVerification({ required: false });
 
@@ -16,13 +16,7 @@ forEachDatabase("an address that may be verified later", (ctx) => {
   let auth: Auth<unknown, readonly [ReturnType<typeof mail>, ReturnType<typeof verification>]>;
   beforeAll(async () => {
     auth = await createAuth({
-      database: ctx.host.native,
-      baseUrl: testBaseUrl,
-      secret,
-      clock,
-      log: () => undefined,
-      ...ctx.authOptions,
-      password: { hasher: cheapHasher },
+      ...optionsOf(ctx, { clock }),
       modules: [
         mail({ from: "Test <test@example.com>", transport: mails, delivery: "manual" }),
         verification(),
@@ -105,8 +99,8 @@ forEachDatabase("an address that may be verified later", (ctx) => {
     const mailer = () => mail({ from: "test@example.com", transport: memoryTransport(), delivery: "manual" });
     const modules = [mailer(), verification()];
     const baseUrl = testBaseUrl;
-    await expect(start({ secret, baseUrl, modules: [verification()] })).rejects.toThrow(/mail/);
-    await expect(start({ secret, modules })).rejects.toThrow(/baseUrl/);
+    await expect(start({ secret: testSecret, baseUrl, modules: [verification()] })).rejects.toThrow(/mail/);
+    await expect(start({ secret: testSecret, modules })).rejects.toThrow(/baseUrl/);
     await expect(start({ baseUrl, modules })).rejects.toThrow(/secret/);
     expect(() => emailVerification({ page: "//evil.example" })).toThrow(/page/);
     expect(() => emailVerification({ undoPage: "https://evil.example" })).toThrow(/undoPage/);

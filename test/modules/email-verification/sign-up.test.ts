@@ -3,7 +3,8 @@ import { newCredentials } from "../../support/create-test-auth.ts";
 import { forEachDatabase } from "../../support/for-each-database.ts";
 import { allAtOnce, errorCode, tally } from "../../suite/core/support/error-code.ts";
 import { codeNow } from "../two-factor/support/two-factor-stage.ts";
-import { openStage, pendingOf, sessionOf, type VerificationStage } from "./support/verification-stage.ts";
+import { openStage, type VerificationStage } from "./support/verification-stage.ts";
+import { pendingOf, sessionOf } from "../support/sign-in-outcome.ts";
 
 forEachDatabase("a sign-up with an address to verify", (ctx) => {
   let stage: VerificationStage;

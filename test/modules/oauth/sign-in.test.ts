@@ -4,10 +4,10 @@ import { createAuth } from "wispy-auth";
 import { oauth } from "wispy-auth/oauth";
 import { referrals } from "wispy-auth/referrals";
 import { systemClock, addSeconds } from "../../../src/clock.ts";
-import { testBaseUrl } from "../../support/create-test-auth.ts";
+import { optionsOf, testBaseUrl } from "../../support/create-test-auth.ts";
 import { forEachDatabase } from "../../support/for-each-database.ts";
 import { gate } from "./support/gate.ts";
-import { createOAuthAuth, optionsOf, providerOf, type OAuthAuth } from "./support/oauth-auth.ts";
+import { createOAuthAuth, providerOf, type OAuthAuth } from "./support/oauth-auth.ts";
 import { createOAuthBrowser, placeOf } from "./support/oauth-browser.ts";
 import { startIssuer, type Issuer } from "./support/start-issuer.ts";
 

@@ -2,14 +2,15 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { createAuth, type Auth } from "wispy-auth";
 import { oauth } from "wispy-auth/oauth";
 import { twoFactor } from "wispy-auth/two-factor";
-import { newCredentials } from "../../support/create-test-auth.ts";
+import { newCredentials, optionsOf } from "../../support/create-test-auth.ts";
 import { forEachDatabase } from "../../support/for-each-database.ts";
 import { createTestClock } from "../../support/test-clock.ts";
 import { errorCode } from "../../suite/core/support/error-code.ts";
-import { codeNow, enrol, pendingOf, sessionOf } from "../two-factor/support/two-factor-stage.ts";
-import { optionsOf, providerOf } from "./support/oauth-auth.ts";
+import { codeNow, enrol } from "../two-factor/support/two-factor-stage.ts";
+import { providerOf } from "./support/oauth-auth.ts";
 import { createOAuthBrowser } from "./support/oauth-browser.ts";
 import { startIssuer, type Issuer } from "./support/start-issuer.ts";
+import { pendingOf, sessionOf } from "../support/sign-in-outcome.ts";
 
 let issuer: Issuer;
 beforeAll(async () => {

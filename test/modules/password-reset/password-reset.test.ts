@@ -3,11 +3,11 @@ import { createAuth, isPending, type Auth } from "wispy-auth";
 import { mail, memoryTransport } from "wispy-auth/mail";
 import { passwordReset } from "wispy-auth/password-reset";
 import { twoFactor } from "wispy-auth/two-factor";
-import { cheapHasher, newCredentials, testBaseUrl } from "../../support/create-test-auth.ts";
+import { newCredentials, optionsOf, testBaseUrl, testSecret } from "../../support/create-test-auth.ts";
 import { forEachDatabase } from "../../support/for-each-database.ts";
 import { createTestClock } from "../../support/test-clock.ts";
 import { allAtOnce, errorCode, tally } from "../../suite/core/support/error-code.ts";
-import { codeNow, secret } from "../two-factor/support/two-factor-stage.ts";
+import { codeNow } from "../two-factor/support/two-factor-stage.ts";
 
 type ResetAuth = Auth<
   unknown,
@@ -20,13 +20,7 @@ forEachDatabase("a new password by mail", (ctx) => {
   let auth: ResetAuth;
   beforeAll(async () => {
     auth = await createAuth({
-      database: ctx.host.native,
-      baseUrl: testBaseUrl,
-      secret,
-      clock,
-      log: () => undefined,
-      ...ctx.authOptions,
-      password: { hasher: cheapHasher },
+      ...optionsOf(ctx, { clock }),
       modules: [
         mail({ from: "Test <test@example.com>", transport: mails, delivery: "manual" }),
         passwordReset(),
@@ -259,7 +253,13 @@ forEachDatabase("a new password by mail", (ctx) => {
 
   it("needs mail, a base URL, and options that make sense", async () => {
     const start = (options: object) =>
-      createAuth({ database: ctx.host.native, secret, log: () => undefined, ...ctx.authOptions, ...options });
+      createAuth({
+        database: ctx.host.native,
+        secret: testSecret,
+        log: () => undefined,
+        ...ctx.authOptions,
+        ...options,
+      });
     const mailer = mail({ from: "test@example.com", transport: memoryTransport(), delivery: "manual" });
     await expect(start({ modules: [passwordReset()] })).rejects.toThrow(/mail/);
     await expect(start({ modules: [mailer, passwordReset()] })).rejects.toThrow(/baseUrl/);

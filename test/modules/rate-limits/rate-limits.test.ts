@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createAuth, type Auth } from "wispy-auth";
 import { rateLimits, type RateLimitOptions } from "wispy-auth/rate-limits";
-import { cheapHasher, newCredentials, testBaseUrl } from "../../support/create-test-auth.ts";
+import { newCredentials, optionsOf, testBaseUrl } from "../../support/create-test-auth.ts";
 import { forEachDatabase } from "../../support/for-each-database.ts";
 import { createTestClock } from "../../support/test-clock.ts";
 import { allAtOnce, errorCode, tally } from "../../suite/core/support/error-code.ts";
@@ -13,12 +13,7 @@ forEachDatabase("rate limits", (ctx) => {
   const opened: Limited[] = [];
   const open = async (limits: RateLimitOptions = {}): Promise<Limited> => {
     const auth = await createAuth({
-      database: ctx.host.native,
-      baseUrl: testBaseUrl,
-      clock,
-      log: () => undefined,
-      ...ctx.authOptions,
-      password: { hasher: cheapHasher },
+      ...optionsOf(ctx, { clock }),
       modules: [rateLimits(limits)],
     });
     opened.push(auth);

@@ -2,7 +2,7 @@ import { beforeAll, expect, it } from "vitest";
 import { createAuth, type Auth } from "wispy-auth";
 import { rateLimits } from "wispy-auth/rate-limits";
 import { referrals } from "wispy-auth/referrals";
-import { cheapHasher, newCredentials, testBaseUrl } from "../../support/create-test-auth.ts";
+import { newCredentials, optionsOf } from "../../support/create-test-auth.ts";
 import { forEachDatabase } from "../../support/for-each-database.ts";
 import { createHttpClient } from "../../support/http-client.ts";
 import { createTestClock } from "../../support/test-clock.ts";
@@ -12,13 +12,7 @@ forEachDatabase("referral codes that are guessed", (ctx) => {
   let auth: Auth<unknown, readonly [ReturnType<typeof rateLimits>, ReturnType<typeof referrals>]>;
   beforeAll(async () => {
     auth = await createAuth({
-      database: ctx.host.native,
-      baseUrl: testBaseUrl,
-      secret: "a secret of the tests, long enough to be one",
-      clock: createTestClock(),
-      log: () => undefined,
-      ...ctx.authOptions,
-      password: { hasher: cheapHasher },
+      ...optionsOf(ctx, { clock: createTestClock() }),
       modules: [rateLimits(), referrals({ attribution: { touch: "last", windowSeconds: 60 } })],
     });
     ctx.onSuiteEnd(() => auth.close());

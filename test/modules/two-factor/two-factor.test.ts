@@ -1,18 +1,11 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createAuth } from "wispy-auth";
 import { twoFactor } from "wispy-auth/two-factor";
-import { testBaseUrl } from "../../support/create-test-auth.ts";
+import { optionsOf, testSecret } from "../../support/create-test-auth.ts";
 import { forEachDatabase } from "../../support/for-each-database.ts";
 import { allAtOnce, errorCode, tally } from "../../suite/core/support/error-code.ts";
-import {
-  codeNow,
-  enrol,
-  openStage,
-  pendingOf,
-  secret,
-  sessionOf,
-  type TwoFactorStage,
-} from "./support/two-factor-stage.ts";
+import { codeNow, enrol, openStage, type TwoFactorStage } from "./support/two-factor-stage.ts";
+import { pendingOf, sessionOf } from "../support/sign-in-outcome.ts";
 
 forEachDatabase("a second factor", (ctx) => {
   let stage: TwoFactorStage;
@@ -325,11 +318,7 @@ forEachDatabase("a second factor", (ctx) => {
     expect(mails.messages.length).toBeGreaterThan(0);
     // Another secret opens nothing, and says so without a crash.
     const other = await createAuth({
-      database: ctx.host.native,
-      baseUrl: testBaseUrl,
-      log: () => undefined,
-      ...ctx.authOptions,
-      secret: `another ${secret}`,
+      ...optionsOf(ctx, { secret: `another ${testSecret}` }),
       migrate: "off",
       modules: [twoFactor({ issuer: "Test" })],
     });
@@ -345,7 +334,7 @@ forEachDatabase("a second factor", (ctx) => {
         database: ctx.host.native,
         log: () => undefined,
         ...ctx.authOptions,
-        ...(withSecret && { secret }),
+        ...(withSecret && { secret: testSecret }),
         modules,
       });
     await expect(start([twoFactor({ issuer: "Test" })], false)).rejects.toThrow(/secret/);

@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import {
   openStage,
-  pendingOf,
-  sessionOf,
   type VerificationStage,
 } from "../../modules/email-verification/support/verification-stage.ts";
 import { newCredentials } from "../../support/create-test-auth.ts";
 import { forEachDatabase } from "../../support/for-each-database.ts";
 import { inTransaction } from "../../support/in-transaction.ts";
+import { pendingOf, sessionOf } from "../../modules/support/sign-in-outcome.ts";
 
 forEachDatabase("an address", (ctx) => {
   let stage: VerificationStage;

@@ -8,7 +8,7 @@ import { rateLimits } from "wispy-auth/rate-limits";
 import { referrals } from "wispy-auth/referrals";
 import { twoFactor } from "wispy-auth/two-factor";
 import { codeNow } from "../../modules/two-factor/support/two-factor-stage.ts";
-import { cheapHasher, newCredentials, testBaseUrl } from "../../support/create-test-auth.ts";
+import { newCredentials, optionsOf } from "../../support/create-test-auth.ts";
 import { forEachDatabase } from "../../support/for-each-database.ts";
 import { createTestClock } from "../../support/test-clock.ts";
 import { allAtOnce } from "../core/support/error-code.ts";
@@ -25,15 +25,7 @@ forEachDatabase("all modules together", (ctx) => {
       rateLimits({ callersWithoutAddress: null }),
       referrals(),
     ] as const;
-  const options = () => ({
-    database: ctx.host.native,
-    baseUrl: testBaseUrl,
-    secret: "a secret of at least thirty-two bytes, for tests",
-    clock,
-    log: () => undefined,
-    ...ctx.authOptions,
-    password: { hasher: cheapHasher },
-  });
+  const options = () => optionsOf(ctx, { clock });
   const open = () => createAuth({ ...options(), modules: modules() });
   let auth: Awaited<ReturnType<typeof open>>;
   beforeAll(async () => {

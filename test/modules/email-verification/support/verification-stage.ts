@@ -1,13 +1,11 @@
-import { createAuth, isPending, type Auth, type NewSession, type PendingSignIn } from "wispy-auth";
+import { createAuth, type Auth } from "wispy-auth";
 import { emailVerification } from "wispy-auth/email-verification";
 import { mail, memoryTransport, type MemoryTransport } from "wispy-auth/mail";
 import { referrals } from "wispy-auth/referrals";
 import { twoFactor } from "wispy-auth/two-factor";
-import { cheapHasher, testBaseUrl } from "../../../support/create-test-auth.ts";
+import { optionsOf, testBaseUrl } from "../../../support/create-test-auth.ts";
 import type { SuiteContext } from "../../../support/for-each-database.ts";
 import { createTestClock, type TestClock } from "../../../support/test-clock.ts";
-
-export const secret = "a secret of at least thirty-two bytes, for tests";
 
 export type VerificationAuth = Auth<
   unknown,
@@ -57,13 +55,7 @@ export async function openStage(ctx: SuiteContext): Promise<VerificationStage> {
   const clock = createTestClock();
   const mails = memoryTransport();
   const auth = await createAuth({
-    database: ctx.host.native,
-    baseUrl: testBaseUrl,
-    secret,
-    clock,
-    log: () => undefined,
-    ...ctx.authOptions,
-    password: { hasher: cheapHasher },
+    ...optionsOf(ctx, { clock }),
     modules: [
       mail({ from: "Test <test@example.com>", transport: mails, delivery: "manual" }),
       emailVerification(),
@@ -130,14 +122,4 @@ export async function send(
     headers: [...response.headers],
     body: text === "" ? null : (JSON.parse(text) as Record<string, unknown>),
   };
-}
-
-export function pendingOf(result: NewSession | PendingSignIn): PendingSignIn["pending"] {
-  if (!isPending(result)) throw new Error("there is a session already");
-  return result.pending;
-}
-
-export function sessionOf(result: NewSession | PendingSignIn | null): NewSession {
-  if (result === null || isPending(result)) throw new Error("there is no session");
-  return result;
 }

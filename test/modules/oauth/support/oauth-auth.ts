@@ -1,7 +1,7 @@
 import { createAuth, type Auth } from "wispy-auth";
 import { oauth, oidc, type OAuthOptions, type OAuthProvider } from "wispy-auth/oauth";
 import type { Module } from "wispy-auth/module";
-import { cheapHasher, testBaseUrl, type AuthOptions } from "../../../support/create-test-auth.ts";
+import { optionsOf, type AuthOptions } from "../../../support/create-test-auth.ts";
 import type { SuiteContext } from "../../../support/for-each-database.ts";
 import { issuerClient, type Issuer } from "./start-issuer.ts";
 
@@ -10,19 +10,6 @@ export type OAuthAuth = Auth<unknown, readonly [ReturnType<typeof oauth>]>;
 /** The application's description of an issuer that `startIssuer` started. */
 export function providerOf(issuer: Pick<Issuer, "url">, id = "acme"): OAuthProvider {
   return oidc({ id, issuer: issuer.url, ...issuerClient });
-}
-
-/** What an `Auth` of the tests is made of, besides its modules. */
-export function optionsOf(ctx: SuiteContext, overrides: Partial<AuthOptions> = {}) {
-  return {
-    database: ctx.host.native,
-    baseUrl: testBaseUrl,
-    secret: "a secret of the tests, long enough to be one",
-    password: { hasher: cheapHasher },
-    log: () => undefined,
-    ...ctx.authOptions,
-    ...overrides,
-  };
 }
 
 /** An `Auth` with the module on the suite's own handle; closed with the suite. */

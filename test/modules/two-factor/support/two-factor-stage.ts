@@ -1,12 +1,10 @@
-import { createAuth, isPending, type Auth, type NewSession, type PendingSignIn } from "wispy-auth";
+import { createAuth, type Auth } from "wispy-auth";
 import { mail, memoryTransport, type MemoryTransport } from "wispy-auth/mail";
 import { twoFactor, type FactorOwner } from "wispy-auth/two-factor";
 import { codeOfStep, stepAt } from "../../../../src/modules/two-factor/totp.ts";
-import { cheapHasher, newCredentials, testBaseUrl } from "../../../support/create-test-auth.ts";
+import { newCredentials, optionsOf } from "../../../support/create-test-auth.ts";
 import type { SuiteContext } from "../../../support/for-each-database.ts";
 import { createTestClock, type TestClock } from "../../../support/test-clock.ts";
-
-export const secret = "a secret of at least thirty-two bytes, for tests";
 
 export type TwoFactorAuth = Auth<unknown, readonly [ReturnType<typeof mail>, ReturnType<typeof twoFactor>]>;
 
@@ -21,13 +19,7 @@ export async function openStage(ctx: SuiteContext): Promise<TwoFactorStage> {
   const clock = createTestClock();
   const mails = memoryTransport();
   const auth = await createAuth({
-    database: ctx.host.native,
-    baseUrl: testBaseUrl,
-    secret,
-    clock,
-    log: () => undefined,
-    ...ctx.authOptions,
-    password: { hasher: cheapHasher },
+    ...optionsOf(ctx, { clock }),
     modules: [
       mail({ from: "Test <test@example.com>", transport: mails, delivery: "manual" }),
       twoFactor({ issuer: "Test", mail: true }),
@@ -77,14 +69,4 @@ export async function enrol({ auth, clock }: Enrolling): Promise<Enrolled> {
     secret: offer.secret,
     recoveryCodes: recoveryCodes!,
   };
-}
-
-export function pendingOf(result: NewSession | PendingSignIn): PendingSignIn["pending"] {
-  if (!isPending(result)) throw new Error("there is a session already");
-  return result.pending;
-}
-
-export function sessionOf(result: NewSession | PendingSignIn): NewSession {
-  if (isPending(result)) throw new Error("there is no session yet");
-  return result;
 }
