@@ -16,6 +16,7 @@ import type { Sealer } from "../crypto/sealer.ts";
 import type { Database } from "../database/database.ts";
 import type { TransactionScript } from "../database/script.ts";
 import type { AnyStatement } from "../database/statements/compile.ts";
+import type { HeadValue } from "../database/statements/head-value.ts";
 import type { Call } from "../database/statements/statement.ts";
 import type { TableInfo } from "../database/statements/table.ts";
 import type { JsonValue } from "../database/statements/value-type.ts";
@@ -38,8 +39,8 @@ export interface ModuleEvent {
   readonly occurredAt: Date;
   readonly client?: ClientDetails;
   readonly sessionId?: string | null;
-  /** No secret, no token, no e-mail address. */
-  readonly data?: Readonly<Record<string, JsonValue>>;
+  /** No secret, no token, no e-mail address. In a chain, what its head made of it. */
+  readonly data?: Readonly<Record<string, JsonValue>> | HeadValue<JsonValue>;
 }
 
 /** What a module works with. */

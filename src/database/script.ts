@@ -23,10 +23,13 @@ type Rows<C extends readonly Call<unknown>[]> = {
   readonly [K in keyof C]: C[K] extends Call<infer R> ? readonly R[] : never;
 };
 
-/** Statements that run only if the first of them returned a row. The others are as `Transaction.chain` takes them. */
+/**
+ * Statements that run only if the first of them returned a row. The others are as `Transaction.chain` takes them; one of
+ * them may head a chain itself.
+ */
 export interface Chain {
   readonly head: Call<unknown>;
-  readonly rest: readonly Call<unknown>[];
+  readonly rest: readonly (Call<unknown> | Chain)[];
 }
 
 /** The statements of one transaction, each used as `yield* tx.one(...)`. */
@@ -45,9 +48,10 @@ export interface Transaction {
   all<const C extends readonly Call<unknown>[]>(calls: C): Script<Rows<C>>;
   /**
    * Runs the first statement, and the others only if it returned a row; gives that row, or `null`. One
-   * round trip on PostgreSQL. The others are inserts made by `insertInto`, or end their WHERE with `guard`.
+   * round trip on PostgreSQL. The others are inserts made by `insertInto`, or end their WHERE with `guard`; what the
+   * first returned they take by `headValue`.
    */
-  chain<R>(head: Call<R>, rest: readonly Call<unknown>[]): Script<R | null>;
+  chain<R>(head: Call<R>, rest: Chain["rest"]): Script<R | null>;
   /**
    * Runs a chain, and further ones if its head returned a row: their heads are chained to it themselves. Gives the row
    * of each head, or `null`, the first chain's first. One round trip on PostgreSQL.
@@ -62,6 +66,20 @@ export interface Transaction {
 function* execute(call: Call<unknown>): Script<StatementResult> {
   const results = yield { kind: "execute", call };
   return results[0]!;
+}
+
+/** Puts a chain behind the calls there are, chained to one of them, and gives the place of its head. */
+function addChain(
+  step: { readonly calls: Call<unknown>[]; readonly heads: (number | null)[] },
+  { chain, head }: { readonly chain: Chain; readonly head: number | null },
+): number {
+  const place = step.calls.push(chain.head) - 1;
+  step.heads.push(head);
+  for (const one of chain.rest) {
+    if ("head" in one) addChain(step, { chain: one, head: place });
+    else step.heads[step.calls.push(one) - 1] = place;
+  }
+  return place;
 }
 
 /** A new `Transaction`; it holds nothing but the savepoint counter, so each run of a script gets its own. */
@@ -91,14 +109,11 @@ export function createTransaction(): Transaction {
       return row as never;
     },
     *chains(first, others) {
-      const calls: Call<unknown>[] = [];
-      const heads: (number | null)[] = [];
-      const places = [first, ...others].map(({ head, rest }, i) => {
-        const place = calls.push(head, ...rest) - rest.length - 1;
-        heads.push(i === 0 ? null : 0, ...rest.map(() => place));
-        return place;
-      });
-      const results = yield { kind: "together", calls, heads };
+      const step = { kind: "together" as const, calls: [], heads: [] };
+      const places = [first, ...others].map((chain, i) =>
+        addChain(step, { chain, head: i === 0 ? null : 0 }),
+      );
+      const results = yield step;
       return places.map((place) => results[place]!.rows[0] ?? null);
     },
     *transaction(script) {

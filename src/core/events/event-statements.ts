@@ -1,5 +1,6 @@
 import type { Database } from "../../database/database.ts";
 import { byDialect, sql } from "../../database/statements/fragment.ts";
+import type { HeadValue } from "../../database/statements/head-value.ts";
 import { insertInto, statement, type Call } from "../../database/statements/statement.ts";
 import { aliased } from "../../database/statements/table.ts";
 import {
@@ -51,7 +52,7 @@ export interface EventDraft {
   readonly occurredAt: Date;
   readonly client: ClientDetails;
   readonly sessionId?: string | null;
-  readonly data?: { readonly [key: string]: JsonValue };
+  readonly data?: { readonly [key: string]: JsonValue } | HeadValue<JsonValue>;
 }
 
 /** The insert of one event, to stand in the step of the change it tells of. */

@@ -8,6 +8,8 @@ export interface Dialect {
   placeholder(position: number, type: ValueType<unknown>): string;
   /** An output in the form that `decoder` reads, whatever type parsers the driver has. */
   output(expression: string, type: ValueType<unknown>): string;
+  /** An output of one statement as a value of that type in another, where statements are joined. */
+  input(output: string, type: ValueType<unknown>): string;
   encoder(type: ValueType<unknown>): (value: unknown) => unknown;
   decoder(type: ValueType<unknown>): (value: unknown) => unknown;
   tableName(namespace: Namespace, table: string): string;

@@ -24,6 +24,18 @@ const outputs: Record<ValueKind, (expression: string) => string> = {
   json: (expression) => `${expression}::text`,
 };
 
+/** Back from what `outputs` made of them. */
+const inputs: Record<ValueKind, (output: string) => string> = {
+  text: (output) => output,
+  uuid: (output) => `${output}::uuid`,
+  // In whole seconds and the rest: as a single floating-point number, a far moment would lose its microseconds.
+  timestamp: (output) => `(to_timestamp(${output} / 1000) + ${output} % 1000 * interval '1 millisecond')`,
+  integer: (output) => output,
+  boolean: (output) => output,
+  bytes: (output) => `decode(${output}, 'hex')`,
+  json: (output) => `${output}::jsonb`,
+};
+
 const encoders: Record<ValueKind, (value: unknown) => unknown> = {
   text: (value) => value,
   uuid: (value) => value,
@@ -39,6 +51,7 @@ export const postgresDialect: Dialect = {
   joinsStatements: true,
   placeholder: (position, type) => `$${String(position)}::${casts[type.kind]}`,
   output: (expression, type) => outputs[type.kind](expression),
+  input: (output, type) => inputs[type.kind](output),
   encoder: (type) => nullPassing(encoders[type.kind]),
   decoder: (type) =>
     nullPassing(type.kind === "bytes" ? (value) => Buffer.from(value as string, "hex") : readers[type.kind]),

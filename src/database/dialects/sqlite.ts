@@ -17,6 +17,7 @@ export const sqliteDialect: Dialect = {
   joinsStatements: false,
   placeholder: () => "?",
   output: (expression) => expression,
+  input: (output) => output,
   encoder: (type) => nullPassing(encoders[type.kind]),
   decoder: (type) =>
     nullPassing(type.kind === "bytes" ? (value) => Buffer.from(value as Uint8Array) : readers[type.kind]),

@@ -13,7 +13,7 @@ export class StatementCache {
   readonly #context: CompileContext;
   readonly #byId = new Map<string, AnyStatement>();
   readonly #single = new Map<AnyStatement, Compiled>();
-  readonly #joined = new Map<string, Compiled>();
+  readonly #joined = new Map<string, Compiled[]>();
 
   constructor(context: CompileContext) {
     this.#context = context;
@@ -45,10 +45,11 @@ export class StatementCache {
     const statements = calls.map((call) => call.statement);
     for (const statement of statements) this.one(statement);
     const key = statements.map(({ id }, i) => `${id} ${String(heads[i])}`).join(" ");
-    const known = this.#joined.get(key);
+    const texts = this.#joined.get(key) ?? [];
+    const known = texts.find((text) => text.fits(calls));
     if (known) return known;
-    const compiled = compileTogether(statements, { ...this.#context, heads });
-    this.#joined.set(key, compiled);
+    const compiled = compileTogether(calls, { ...this.#context, heads });
+    this.#joined.set(key, [...texts, compiled]);
     return compiled;
   }
 }

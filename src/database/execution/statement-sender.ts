@@ -4,6 +4,7 @@ import type { Compiled } from "../statements/compile.ts";
 import type { Call } from "../statements/statement.ts";
 import { ask, DriverFailure } from "./driver-failure.ts";
 import type { Sent, StatementNaming } from "./naming.ts";
+import { nextOfChain } from "./next-of-chain.ts";
 import { AbandonScript } from "./run-script.ts";
 import type { StatementCache } from "./statement-cache.ts";
 
@@ -40,10 +41,9 @@ export class StatementSender {
   ): Promise<readonly StatementResult[]> {
     if (step.kind === "execute" || this.cache.joinsStatements) return send(this.prepare(step));
     const results: StatementResult[] = [];
-    for (const call of step.calls) {
-      const head = step.heads[results.length] ?? null;
-      const skipped = head !== null && results[head]!.rows.length === 0;
-      const sent = skipped ? [nothing] : await send(this.prepare({ kind: "execute", call }));
+    for (const given of step.calls) {
+      const call = nextOfChain(given, { heads: step.heads, results });
+      const sent = call === null ? [nothing] : await send(this.prepare({ kind: "execute", call }));
       results.push(sent[0]!);
     }
     return results;

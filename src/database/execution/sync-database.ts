@@ -10,6 +10,7 @@ import type { Call, Statement } from "../statements/statement.ts";
 import { AsyncJoins } from "./async-joins.ts";
 import { backOff } from "./backoff.ts";
 import { StatementNaming } from "./naming.ts";
+import { nextOfChain } from "./next-of-chain.ts";
 import { Operations } from "./operations.ts";
 import { AbandonScript, runScriptSync } from "./run-script.ts";
 import { StatementCache } from "./statement-cache.ts";
@@ -252,10 +253,9 @@ export class SyncDatabase extends TypedStatements implements Database {
     if (step.kind === "raw") return [driver.query(step.text, step.values)];
     if (step.kind === "execute") return [this.#executeOn(driver, step.call)];
     const results: StatementResult[] = [];
-    for (const call of step.calls) {
-      const head = step.heads[results.length] ?? null;
-      const skipped = head !== null && results[head]!.rows.length === 0;
-      results.push(skipped ? { rows: [], rowCount: 0 } : this.#executeOn(driver, call));
+    for (const given of step.calls) {
+      const call = nextOfChain(given, { heads: step.heads, results });
+      results.push(call === null ? { rows: [], rowCount: 0 } : this.#executeOn(driver, call));
     }
     return results;
   }

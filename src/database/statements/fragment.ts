@@ -22,7 +22,7 @@ export type SqlNode =
   | Parameter<unknown>
   | { readonly info: TableInfo }
   | { readonly node: "row" }
-  | { readonly node: "values"; readonly parameters: readonly Parameter<unknown>[] }
+  | { readonly node: "values"; readonly nodes: readonly SqlNode[] }
   | { readonly node: "guard" }
   | { readonly node: "dialect"; readonly postgres: Fragment; readonly sqlite: Fragment };
 

@@ -1,5 +1,5 @@
-import type { AnyStatement } from "./compile.ts";
 import type { SqlNode } from "./fragment.ts";
+import type { AnyStatement } from "./render.ts";
 import type { Heads } from "./statement.ts";
 
 /** One statement of the text, and the calls that it stands for. */
@@ -24,7 +24,7 @@ export function groupRows(statements: readonly AnyStatement[], heads: Heads): re
   return groups;
 }
 
-/** True for an insert whose parameters are its row and nothing else, and which returns nothing. */
+/** True for an insert whose parameters are all in its row, and which returns nothing. */
 function takesRows({ body, outputs }: AnyStatement): boolean {
   return outputs.length === 0 && contains(body, "values") && !contains(body, "parameter");
 }

@@ -1,5 +1,6 @@
 import { AuthError } from "../../errors.ts";
 import { sql, type Expression, type Fragment, type Parameter, type SqlNode } from "./fragment.ts";
+import type { Given } from "./head-value.ts";
 import { columnName, type Column, type TableInfo } from "./table.ts";
 import type { ValueType } from "./value-type.ts";
 
@@ -13,8 +14,8 @@ export interface StatementDefinition<P, R> {
   /** The few statements on every request's path: these get a server-side name where that is safe. */
   readonly hot?: boolean;
   readonly params: ValueTypes<P>;
-  /** What is returned, by name. Leave it out for a statement that returns nothing. */
-  readonly row?: RowShape<R>;
+  /** What is returned, by name; of the parameters where it is computed. Leave it out for a statement that returns nothing. */
+  readonly row?: RowShape<R> | ((params: Parameters<P>) => RowShape<R>);
   /** The text. `row` renders the typed outputs: put it after `select` or `returning`. */
   readonly sql: (params: Parameters<P>, row: SqlNode) => Fragment;
 }
@@ -30,7 +31,7 @@ export interface Statement<P, R> {
   }[];
   readonly body: Fragment;
   /** The statement with its values, for `tx.all` and `tx.chain`. */
-  with(params: P): Call<R>;
+  with(params: Given<P>): Call<R>;
   /** Never set: carries the types for inference. */
   readonly types_?: (params: P) => R;
 }
@@ -55,9 +56,12 @@ export function statement<P extends object, R extends object = Record<string, ne
   for (const [name, type] of Object.entries<ValueType<unknown>>(definition.params)) {
     parameters[name] = { node: "parameter", name, type };
   }
-  const outputs = Object.entries<Column<unknown> | Expression<unknown>>(definition.row ?? {}).map(
-    ([name, source]) => ({ name, source }),
-  );
+  const { row = {} } = definition;
+  const shape = typeof row === "function" ? row(parameters as Parameters<P>) : row;
+  const outputs = Object.entries<Column<unknown> | Expression<unknown>>(shape).map(([name, source]) => ({
+    name,
+    source,
+  }));
   const made: Statement<P, R> = {
     id: definition.id,
     hot: definition.hot ?? false,
@@ -73,14 +77,14 @@ export function statement<P extends object, R extends object = Record<string, ne
 }
 
 /**
- * `insert into <table> (<columns>) values (<parameters>)`, each column bound to the parameter of its own
- * property name. In `tx.chain` the same statement inserts only if the head of the chain returned a row.
+ * `insert into <table> (<columns>) values (...)`: the columns by their property names, each bound to a parameter, or
+ * computed of parameters. In `tx.chain` the same statement inserts only if the head of the chain returned a row.
  */
 export function insertInto(
   table: { readonly info: TableInfo },
-  parameters: Readonly<Record<string, Parameter<unknown>>>,
+  row: Readonly<Record<string, Parameter<unknown> | Fragment>>,
 ): Fragment {
-  const columns = Object.keys(parameters).map((property): SqlNode => {
+  const columns = Object.keys(row).map((property): SqlNode => {
     const name = columnName(property);
     const column = table.info.columns.find((candidate) => candidate.name === name);
     if (!column) {
@@ -88,7 +92,7 @@ export function insertInto(
     }
     return { ...column, alias: null };
   });
-  const values: SqlNode = { node: "values", parameters: Object.values(parameters) };
+  const values: SqlNode = { node: "values", nodes: Object.values(row) };
   return sql`insert into ${table} (${list(columns)}) ${values}`;
 }
 

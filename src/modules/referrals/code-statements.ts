@@ -17,7 +17,7 @@ import {
   uuid,
   bytes,
 } from "../../module.ts";
-import { referralCodes, referrals } from "./referral-tables.ts";
+import { referralCodes } from "./referral-tables.ts";
 
 const codeColumns = {
   id: referralCodes.id,
@@ -107,7 +107,6 @@ const c = aliased(referralCodes, "c");
 const u = aliased(usersTable, "u");
 const s = aliased(sessionsTable, "s");
 const d = aliased(devicesTable, "d");
-const r = aliased(referrals, "r");
 
 /** A code as a sign-up meets it: its owner, and what may look odd about the two. Every lookup is by an index. */
 export const findInvitation = statement({
@@ -118,9 +117,6 @@ export const findInvitation = statement({
     ipAddress: nullable(text),
     seenAfter: timestamp,
     deviceTokenHash: nullable(bytes),
-    /** The first id of the day before. */
-    idAfter: uuid,
-    countLimit: integer,
   },
   row: {
     id: c.id,
@@ -135,7 +131,6 @@ export const findInvitation = statement({
     expiresAt: c.expiresAt,
     sameAddress: expression(boolean, sql`"same"."address"`),
     sameDevice: expression(boolean, sql`"same"."device"`),
-    referralsToday: expression(integer, sql`"same"."today"`),
   },
   sql: (p, row) =>
     sql`select ${row} from ${c} join ${u} on ${u.id} = ${c.ownerId}
@@ -143,9 +138,7 @@ export const findInvitation = statement({
         exists (select 1 from ${s} join ${aliased(referralCodes, "k1")} on "k1"."owner_id" = ${s.userId}
           where "k1"."code_key" = ${p.codeKey} and ${s.ipAddress} = ${p.ipAddress} and ${s.lastSeenAt} >= ${p.seenAfter}) as "address",
         exists (select 1 from ${d} join ${aliased(referralCodes, "k2")} on "k2"."owner_id" = ${d.userId}
-          where "k2"."code_key" = ${p.codeKey} and ${d.tokenHash} = ${p.deviceTokenHash}) as "device",
-        (select count(*) from (select 1 as "one" from ${r} join ${aliased(referralCodes, "k3")} on "k3"."owner_id" = ${r.referrerId}
-          where "k3"."code_key" = ${p.codeKey} and ${r.id} > ${p.idAfter} limit ${p.countLimit}) as "recent") as "today"
+          where "k2"."code_key" = ${p.codeKey} and ${d.tokenHash} = ${p.deviceTokenHash}) as "device"
       ) as "same"
       where ${c.codeKey} = ${p.codeKey}`,
 });

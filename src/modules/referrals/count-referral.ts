@@ -1,8 +1,13 @@
 import type { Call } from "../../module.ts";
 import { addToDay } from "./day-statements.ts";
+import { addToMember } from "./member-statements.ts";
 import { openDay, openProgramOwner } from "./referral-day.ts";
 
-/** Counts a referral on a day, for its program and for whoever brought it in: the program's row before the user's. */
+/**
+ * Counts a referral on a day, for its program and for whoever brought it in. PostgreSQL runs statements of one step from
+ * the last to the first: the referrer's day, the program's, the member. Everybody who holds more than one of them takes
+ * them in this order, balances after them, so that no two wait for each other.
+ */
 export function countReferral({
   id,
   referrerId,
@@ -18,8 +23,11 @@ export function countReferral({
   readonly referrals: number;
   readonly qualified: number;
 }): readonly Call<unknown>[] {
+  const ofProgram = addToDay.with({ ...counts, owner: openProgramOwner, day: openDay(day, id) });
+  if (referrerId === null) return [ofProgram];
   return [
-    addToDay.with({ ...counts, owner: openProgramOwner, day: openDay(day, id) }),
-    ...(referrerId === null ? [] : [addToDay.with({ ...counts, owner: referrerId, day })]),
+    addToMember.with({ ...counts, userId: referrerId, rewards: 0 }),
+    addToDay.with({ ...counts, owner: referrerId, day }),
+    ofProgram,
   ];
 }

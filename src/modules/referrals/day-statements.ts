@@ -6,9 +6,13 @@ import {
   insertInto,
   integer,
   json,
+  nullable,
   sql,
   statement,
   text,
+  type JsonValue,
+  type Parameter,
+  type SqlNode,
 } from "../../module.ts";
 import { referralDays } from "./referral-tables.ts";
 
@@ -24,6 +28,53 @@ export const addToDay = statement({
   params: { program: text, owner: text, day: text, referrals: integer, qualified: integer },
   sql: (p) => sql`${insertInto(d, p)} ${addUp}`,
 });
+
+/**
+ * Counts a referral for whoever brought it in, and decides by it what becomes of its rewards: `limit` are as many as need
+ * no review, of one referrer and program in a day. The row is held from here on, so of any number at once exactly those
+ * beyond the limit find themselves there.
+ */
+export const countForReferrer = statement({
+  id: "referrals.count_for_referrer",
+  params: {
+    program: text,
+    owner: text,
+    day: text,
+    qualified: integer,
+    limit: integer,
+    state: text,
+    reason: nullable(text),
+    reasonBeyond: text,
+    signals: json,
+    event: json,
+    eventBeyond: json,
+  },
+  row: (p) => {
+    const beyond = sql`${referralDays.referrals} > ${p.limit}`;
+    return {
+      state: expression(text, sql`case when ${beyond} then 'held' else ${p.state} end`),
+      reason: expression(
+        nullable(text),
+        sql`case when ${beyond} then ${p.reasonBeyond} else ${p.reason} end`,
+      ),
+      signals: expression(
+        json,
+        sql`case when ${beyond} then ${withVelocity(p.signals)} else ${p.signals} end`,
+      ),
+      event: expression(json, sql`case when ${beyond} then ${p.eventBeyond} else ${p.event} end`),
+    };
+  },
+  sql: ({ program, owner, day, qualified }, row) =>
+    sql`${insertInto(d, { program, owner, day, referrals: sql`1`, qualified })} ${addUp} returning ${row}`,
+});
+
+/** A list of signals, and how many referrals of the day it is. */
+function withVelocity(signals: Parameter<JsonValue>): SqlNode {
+  return byDialect({
+    postgres: sql`${signals} || jsonb_build_array(jsonb_build_object('kind', 'velocity', 'referralsToday', ${referralDays.referrals}))`,
+    sqlite: sql`json_insert(${signals}, '$[#]', json_object('kind', 'velocity', 'referralsToday', ${referralDays.referrals}))`,
+  });
+}
 
 const openDayName = sql`substr(${o.day}, 1, 10)`;
 

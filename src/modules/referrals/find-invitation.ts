@@ -1,4 +1,4 @@
-import { firstIdOf, type ModuleSignUpDraft } from "../../module.ts";
+import type { ModuleSignUpDraft } from "../../module.ts";
 import { findInvitation as findInvitationStatement } from "./code-statements.ts";
 import { normaliseCode, personOf } from "./referral-code.ts";
 import type { ReferralEnvironment } from "./referral-environment.ts";
@@ -10,6 +10,7 @@ export interface Invitation {
   readonly codeId: string;
   readonly ownerId: string;
   readonly program: ProgramSettings;
+  /** What looks odd before anything is written; how many came today, the sign-up itself counts. */
   readonly signals: readonly ReferralSignal[];
 }
 
@@ -18,7 +19,6 @@ type Visitor = Pick<ModuleSignUpDraft<object>, "client" | "deviceTokenHash"> & {
   readonly emailCanonical: string | null;
 };
 
-const dayMilliseconds = 86_400_000;
 /** Of a code as somebody writes it, spaces and dashes included. */
 const maximumCodeLength = 64;
 
@@ -37,8 +37,6 @@ export async function findInvitation(
     ipAddress: review.sameAddressWithinSeconds > 0 ? visitor.client.ipAddress : null,
     seenAfter: new Date(now.getTime() - review.sameAddressWithinSeconds * 1000),
     deviceTokenHash: review.sameDevice ? visitor.deviceTokenHash : null,
-    idAfter: firstIdOf(new Date(now.getTime() - dayMilliseconds)),
-    countLimit: review.maxReferralsPerDay,
   });
   if (found === null || found.ownerDisabledAt !== null) return "code_unknown";
   const refusal = refusalOf(found, now);
@@ -52,9 +50,6 @@ export async function findInvitation(
   const signals: ReferralSignal[] = [];
   if (found.sameAddress) signals.push({ kind: "same_address" });
   if (found.sameDevice) signals.push({ kind: "same_device" });
-  if (found.referralsToday >= review.maxReferralsPerDay) {
-    signals.push({ kind: "velocity", referralsToday: found.referralsToday });
-  }
   return { codeId: found.id, ownerId: found.ownerId, program, signals };
 }
 

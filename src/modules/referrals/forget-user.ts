@@ -23,8 +23,8 @@ export function forgetUser(
     yield* tx.run(forgetBeneficiary, { userId });
     yield* tx.all([
       deleteBalances.with({ userId }),
-      deleteDays.with({ owner: userId }),
       deleteMember.with({ userId }),
+      deleteDays.with({ owner: userId }),
     ]);
   };
 }

@@ -15,6 +15,7 @@ import {
 import { referralMembers } from "./referral-tables.ts";
 
 const m = aliased(referralMembers, "m");
+const unlisted = sql`${byDialect({ postgres: sql`false`, sqlite: sql`0` })}`;
 
 /** Counts for a user within a program; the row is made with the first one. */
 export const addToMember = statement({
@@ -22,13 +23,12 @@ export const addToMember = statement({
   params: {
     program: text,
     userId: uuid,
-    listed: boolean,
     referrals: integer,
     qualified: integer,
     rewards: integer,
   },
   sql: (p) =>
-    sql`${insertInto(m, p)} on conflict ("program", "user_id") do update set
+    sql`${insertInto(m, { ...p, listed: unlisted })} on conflict ("program", "user_id") do update set
       "referrals" = ${m.referrals} + excluded."referrals", "qualified" = ${m.qualified} + excluded."qualified",
       "rewards" = ${m.rewards} + excluded."rewards"`,
 });

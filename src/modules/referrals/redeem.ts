@@ -1,21 +1,19 @@
 import {
   AuthError,
-  type Call,
   type ModuleSignUpDraft,
+  type RowOf,
   type Script,
   type SignUpScript,
   type Transaction,
 } from "../../module.ts";
 import { readAttribution } from "./attribution.ts";
 import { findCode, takeUse } from "./code-statements.ts";
-import { countReferral } from "./count-referral.ts";
-import { findInvitation, refusalOf, type Invitation } from "./find-invitation.ts";
-import { addToMember, takeCap } from "./member-statements.ts";
-import { dayOf } from "./referral-day.ts";
+import type { countForReferrer } from "./day-statements.ts";
+import { findInvitation, refusalOf } from "./find-invitation.ts";
+import { takeCap } from "./member-statements.ts";
+import { redemptionChain, rewardFor, type Redemption } from "./redemption.ts";
 import type { ReferralEnvironment } from "./referral-environment.ts";
-import type { RedemptionAnswer, RedemptionRefusal, RewardState } from "./referrals-api.ts";
-import { openReward } from "./reward-ledger.ts";
-import { insertReferral } from "./reward-statements.ts";
+import type { RedemptionAnswer, RedemptionRefusal } from "./referrals-api.ts";
 
 /** The sign-up field of the module. */
 export interface ReferralFields {
@@ -39,7 +37,9 @@ export async function prepareRedemption(
     return null;
   }
   const invitation = await findInvitation(environment, { code, visitor: draft });
-  if (typeof invitation !== "string") return redemptionScript(environment, { invitation, draft });
+  if (typeof invitation !== "string") {
+    return redemptionScript(environment, { invitation, client: draft.client });
+  }
   if (settings.requireReferralCode) throw refused(invitation);
   return () => answer({ redeemed: false, reason: invitation });
 }
@@ -51,41 +51,22 @@ function answer(value: RedemptionAnswer): () => Script<RedemptionAnswer> {
   };
 }
 
-interface Redemption {
-  readonly invitation: Invitation;
-  readonly draft: ModuleSignUpDraft<ReferralFields>;
-}
-
 function redemptionScript(
   environment: ReferralEnvironment,
-  { invitation, draft }: Redemption,
+  redemption: Pick<Redemption, "invitation" | "client">,
 ): SignUpScript<RedemptionAnswer> {
-  const { clock, newId, settings } = environment;
-  const { codeId, ownerId, program } = invitation;
+  const { newId, settings } = environment;
+  const { codeId, ownerId, program } = redemption.invitation;
+  const cap = program.referrer === null ? null : program.maxRewardsPerReferrer;
   return ({ user }) => {
-    const now = clock.now();
-    const referralId = newId(now);
-    const rewards = rewardsOf(environment, { invitation, referralId, refereeId: user.id, now });
-    const capped = program.referrer !== null && program.maxRewardsPerReferrer !== null;
+    const now = user.createdAt;
+    const made = { ...redemption, referralId: newId(now), refereeId: user.id, now };
     const use = takeUse.with({ id: codeId, ownerId, now });
-    // PostgreSQL runs these from the last to the first: members, days and then balances, as everybody else who holds
-    // more than one of them. Nothing but the wait for a deadlock hangs on it.
-    const rest = [
-      ...(capped ? [] : rewards.referrer),
-      ...rewards.referee,
-      ...referralRows({ invitation, referralId, refereeId: user.id, now }),
-      environment.recordEvent({
-        type: "referrals.redeemed",
-        userId: user.id,
-        occurredAt: now,
-        client: draft.client,
-        data: { referralId, program: program.name, signals: invitation.signals.map(({ kind }) => kind) },
-      }),
-    ];
-    if (!capped && !settings.requireReferralCode) {
+    const counted = redemptionChain(environment, made);
+    if (cap === null && !settings.requireReferralCode) {
       return {
         head: use,
-        rest,
+        rest: [counted],
         answer: { redeemed: true, program: program.name },
         *otherwise(tx) {
           return { redeemed: false, reason: yield* whyNot(tx, { codeId, now }) };
@@ -93,97 +74,20 @@ function redemptionScript(
       };
     }
     return function* (tx) {
-      if ((yield* tx.chain(use, rest)) === null) {
+      const [used, decided] = yield* tx.chains({ head: use, rest: [] }, [counted]);
+      if (used === null) {
         const reason = yield* whyNot(tx, { codeId, now });
         if (settings.requireReferralCode) throw refused(reason);
         return { redeemed: false, reason };
       }
-      if (capped) {
-        const cap = program.maxRewardsPerReferrer!;
-        yield* tx.chain(takeCap.with({ program: program.name, userId: ownerId, cap }), rewards.referrer);
+      if (cap !== null) {
+        const head = takeCap.with({ program: program.name, userId: ownerId, cap });
+        const begins = decided as RowOf<typeof countForReferrer>;
+        yield* tx.chain(head, rewardFor(environment, { ...made, role: "referrer", begins }));
       }
       return { redeemed: true, program: program.name };
     };
   };
-}
-
-interface Moment {
-  readonly invitation: Invitation;
-  readonly referralId: string;
-  readonly refereeId: string;
-  readonly now: Date;
-}
-
-/** The referral and its counters. */
-function referralRows({
-  invitation: { codeId, ownerId, program, signals },
-  referralId,
-  refereeId,
-  now,
-}: Moment): readonly Call<unknown>[] {
-  const counts = program.qualification === "sign_up";
-  const qualified = counts ? 1 : 0;
-  const capped = program.maxRewardsPerReferrer !== null;
-  const rewarded = program.referrer !== null && !capped ? 1 : 0;
-  const day = dayOf(now);
-  return [
-    insertReferral.with({
-      id: referralId,
-      program: program.name,
-      codeId,
-      referrerId: ownerId,
-      refereeId,
-      state: counts ? "qualified" : "pending",
-      signals: signals as never,
-      createdAt: now,
-      qualifiedAt: counts ? now : null,
-    }),
-    ...countReferral({
-      id: referralId,
-      referrerId: ownerId,
-      program: program.name,
-      day,
-      referrals: 1,
-      qualified,
-    }),
-    addToMember.with({
-      program: program.name,
-      userId: ownerId,
-      listed: false,
-      referrals: 1,
-      qualified,
-      rewards: rewarded,
-    }),
-  ];
-}
-
-/** What each side earns, with the state it begins in. */
-function rewardsOf(
-  { newId }: ReferralEnvironment,
-  { invitation: { ownerId, program, signals }, referralId, refereeId, now }: Moment,
-): Record<"referrer" | "referee", readonly Call<unknown>[]> {
-  const counts = program.qualification === "sign_up";
-  const available = new Date(now.getTime() + program.holdingPeriodSeconds * 1000);
-  const open: RewardState = counts && program.holdingPeriodSeconds === 0 ? "approved" : "pending";
-  const held = signals.length > 0;
-  const make = (role: "referrer" | "referee", beneficiaryId: string): readonly Call<unknown>[] => {
-    const rule = program[role];
-    if (rule === null) return [];
-    return openReward({
-      id: newId(now),
-      entryId: newId(now),
-      referralId,
-      program: program.name,
-      role,
-      beneficiaryId,
-      ...rule,
-      state: held ? "held" : open,
-      reason: held ? signals.map(({ kind }) => kind).join(", ") : null,
-      availableAt: counts ? available : null,
-      now,
-    });
-  };
-  return { referrer: make("referrer", ownerId), referee: make("referee", refereeId) };
 }
 
 /** Somebody was faster: what does the code say now? */

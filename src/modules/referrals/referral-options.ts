@@ -61,6 +61,9 @@ export interface ReviewOptions {
   readonly sameAddressWithinSeconds?: number;
   /** Hold when the referee's browser has been signed in to the referrer's account. Default true. */
   readonly sameDevice?: boolean;
-  /** Hold a referrer's rewards beyond this many referrals within 24 hours. Default 20. */
+  /**
+   * Hold the rewards of referrals beyond this many of one referrer and program in a day of UTC. Exact, whatever happens at
+   * once. Default 20.
+   */
   readonly maxReferralsPerDay?: number;
 }

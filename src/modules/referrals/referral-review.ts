@@ -1,6 +1,5 @@
 import { isUuid, type Call, type RowOf, type Script, type Transaction } from "../../module.ts";
 import { countReferral } from "./count-referral.ts";
-import { addToMember } from "./member-statements.ts";
 import { dayOf } from "./referral-day.ts";
 import type { ReferralEnvironment } from "./referral-environment.ts";
 import { readReason, requireUuid } from "./referral-input.ts";
@@ -27,20 +26,7 @@ export async function qualify(environment: ReferralEnvironment, refereeId: strin
     const counts = { program, day: dayOf(now), referrals: 0, qualified: 1 };
     yield* tx.all([
       qualifyReferral.with({ id, qualifiedAt: now }),
-      // In the order of a redemption, so that two never wait for each other.
       ...countReferral({ ...counts, id, referrerId }),
-      ...(referrerId === null
-        ? []
-        : [
-            addToMember.with({
-              program,
-              userId: referrerId,
-              listed: false,
-              referrals: 0,
-              qualified: 1,
-              rewards: 0,
-            }),
-          ]),
       environment.recordEvent({
         type: "referrals.qualified",
         userId: refereeId,
@@ -72,15 +58,14 @@ function startHoldingPeriod(
   });
 }
 
-/** Takes a referral out of the totals and of the day on which it qualified. In the order of a redemption. */
-function uncount({ id, program, referrerId, qualifiedAt }: RowOf<typeof lockReferral>): Call<unknown>[] {
-  const counts = { program, referrals: 0, qualified: -1 };
-  return [
-    ...countReferral({ ...counts, id, referrerId, day: dayOf(qualifiedAt!) }),
-    ...(referrerId === null
-      ? []
-      : [addToMember.with({ ...counts, userId: referrerId, listed: false, rewards: 0 })]),
-  ];
+/** Takes a referral out of the totals and of the day on which it qualified. */
+function uncount({
+  id,
+  program,
+  referrerId,
+  qualifiedAt,
+}: RowOf<typeof lockReferral>): readonly Call<unknown>[] {
+  return countReferral({ id, program, referrerId, day: dayOf(qualifiedAt!), referrals: 0, qualified: -1 });
 }
 
 /** See `Referrals.rejectReferral`. */

@@ -35,6 +35,7 @@ export interface UpdateCodeInput {
 export type ReferralSignal =
   | { readonly kind: "same_address" }
   | { readonly kind: "same_device" }
+  /** The how many-th it was of its referrer's in the program, on its day of UTC. */
   | { readonly kind: "velocity"; readonly referralsToday: number };
 
 /** What a sign-up says of its code. */

@@ -1,12 +1,21 @@
-import { AuthError, type Call, type RowOf, type Script, type Transaction } from "../../module.ts";
+import {
+  AuthError,
+  type Call,
+  type HeadValue,
+  type RowOf,
+  type Script,
+  type Transaction,
+} from "../../module.ts";
 import type { ReferralEnvironment } from "./referral-environment.ts";
 import type { RewardState } from "./referrals-api.ts";
 import { releaseCap } from "./member-statements.ts";
 import {
+  addReward,
   addToBalance,
   findHeldReward,
   holdReward,
   insertEntry,
+  insertFirstEntry,
   insertReward,
   setRewardState,
 } from "./reward-statements.ts";
@@ -33,8 +42,9 @@ export interface NewReward {
   readonly beneficiaryId: string;
   readonly amount: number;
   readonly unit: string;
-  readonly state: RewardState;
-  readonly reason: string | null;
+  /** `pending`, `held` or `approved`, and why; or what the head of a chain says. */
+  readonly state: string | HeadValue<string>;
+  readonly reason: string | null | HeadValue<string | null>;
   readonly availableAt: Date | null;
   readonly now: Date;
 }
@@ -44,17 +54,8 @@ export function openReward({ entryId, reason, now, ...reward }: NewReward): read
   const { id, beneficiaryId, unit, amount, state } = reward;
   return [
     insertReward.with({ ...reward, createdAt: now, updatedAt: now }),
-    insertEntry.with({
-      id: entryId,
-      rewardId: id,
-      number: 1,
-      fromState: null,
-      toState: state,
-      amount,
-      reason,
-      occurredAt: now,
-    }),
-    addToBalance.with({ userId: beneficiaryId, unit, ...change({ [state]: amount }) }),
+    insertFirstEntry.with({ id: entryId, rewardId: id, toState: state, amount, reason, occurredAt: now }),
+    addReward.with({ userId: beneficiaryId, unit, state, amount }),
   ];
 }
 

@@ -11,6 +11,7 @@ import {
   text,
   timestamp,
   uuid,
+  type Fragment,
 } from "../../module.ts";
 import { referralBalances, referralEntries, referralRewards, referrals } from "./referral-tables.ts";
 
@@ -50,6 +51,20 @@ export const insertReward = statement({
   sql: (p) => insertInto(referralRewards, p),
 });
 
+/** The first entry of a reward, with what the reward began as. */
+export const insertFirstEntry = statement({
+  id: "referrals.insert_first_entry",
+  params: {
+    id: uuid,
+    rewardId: uuid,
+    toState: text,
+    amount: integer,
+    reason: nullable(text),
+    occurredAt: timestamp,
+  },
+  sql: (p) => insertInto(referralEntries, { ...p, number: sql`1` }),
+});
+
 export const insertEntry = statement({
   id: "referrals.insert_entry",
   params: {
@@ -65,6 +80,23 @@ export const insertEntry = statement({
   sql: (p) => insertInto(referralEntries, p),
 });
 
+const addUp = sql`on conflict ("user_id", "unit") do update set
+  "pending" = ${b.pending} + excluded."pending", "held" = ${b.held} + excluded."held",
+  "approved" = ${b.approved} + excluded."approved", "fulfilled" = ${b.fulfilled} + excluded."fulfilled",
+  "reversed" = ${b.reversed} + excluded."reversed", "rejected" = ${b.rejected} + excluded."rejected"`;
+
+/** Adds a new reward to the sums of whom it is for. */
+export const addReward = statement({
+  id: "referrals.add_reward",
+  params: { userId: uuid, unit: text, state: text, amount: integer },
+  sql: ({ userId, unit, state, amount }) => {
+    const of = (name: Fragment) => sql`case when ${state} = ${name} then ${amount} else 0 end`;
+    const begins = { pending: of(sql`'pending'`), held: of(sql`'held'`), approved: of(sql`'approved'`) };
+    const none = { fulfilled: sql`0`, reversed: sql`0`, rejected: sql`0` };
+    return sql`${insertInto(b, { userId, unit, ...begins, ...none })} ${addUp}`;
+  },
+});
+
 /** Adds to the sums of a user in one unit; what is taken away is negative. */
 export const addToBalance = statement({
   id: "referrals.add_to_balance",
@@ -78,11 +110,7 @@ export const addToBalance = statement({
     reversed: integer,
     rejected: integer,
   },
-  sql: (p) =>
-    sql`${insertInto(b, p)} on conflict ("user_id", "unit") do update set
-      "pending" = ${b.pending} + excluded."pending", "held" = ${b.held} + excluded."held",
-      "approved" = ${b.approved} + excluded."approved", "fulfilled" = ${b.fulfilled} + excluded."fulfilled",
-      "reversed" = ${b.reversed} + excluded."reversed", "rejected" = ${b.rejected} + excluded."rejected"`,
+  sql: (p) => sql`${insertInto(b, p)} ${addUp}`,
 });
 
 const w = aliased(referralRewards, "w");

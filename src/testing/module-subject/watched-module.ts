@@ -9,7 +9,7 @@ import type {
 import type { Route } from "../../contract/route.ts";
 import type { ModuleAccounts, ModuleSignUp, ProvenSignIn } from "../../contract/accounts.ts";
 import type { DialectName } from "../../database/database.ts";
-import type { TransactionScript } from "../../database/script.ts";
+import type { Chain, TransactionScript } from "../../database/script.ts";
 import { createScriptWatch, type ScriptWatch } from "./script-watch.ts";
 
 type Started = StartedModule<object, unknown, object>;
@@ -166,12 +166,20 @@ function watchHooks(hooks: Hooks, { scripts, dialect }: Watching): Hooks {
           const part = make(account);
           if (typeof part === "function") return scripts.watch(part, as("signUp"));
           // Statements alone: nothing of it can be different when it is run again.
-          for (const { statement } of [part.head, ...part.rest]) scripts.noteStatement(statement.id);
+          noteChain(part, scripts);
           return part;
         };
       },
     }),
   };
+}
+
+function noteChain({ head, rest }: Chain, scripts: ScriptWatch): void {
+  scripts.noteStatement(head.statement.id);
+  for (const one of rest) {
+    if ("head" in one) noteChain(one, scripts);
+    else scripts.noteStatement(one.statement.id);
+  }
 }
 
 function watchQuery(route: Route, names: Set<string>): Route {

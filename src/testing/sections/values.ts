@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { sql } from "../../database/statements/fragment.ts";
+import { headValue } from "../../database/statements/head-value.ts";
 import { insertInto, statement } from "../../database/statements/statement.ts";
 import { table } from "../../database/statements/table.ts";
 import {
@@ -62,6 +63,16 @@ const insert = statement({
   row,
   sql: (p, outputs) => sql`${insertInto(values, p)} returning ${outputs}`,
 });
+
+const ofHead = {
+  words: headValue(insert, "words"),
+  key: headValue(insert, "key"),
+  happenedAt: headValue(insert, "happenedAt"),
+  amount: headValue(insert, "amount"),
+  flag: headValue(insert, "flag"),
+  raw: headValue(insert, "raw"),
+  data: headValue(insert, "data"),
+};
 
 const find = statement({
   id: "conformance.find_values",
@@ -132,6 +143,10 @@ export function valueTests(subject: Subject): void {
       assert.deepEqual(await subject.data.one(insert, given), expected);
       const [read] = await subject.data.transaction((tx) => tx.all([insert.with(given)]));
       assert.deepEqual(read[0], expected);
+      const chained = await subject.data.transaction((tx) =>
+        tx.chains({ head: insert.with(given), rest: [] }, [{ head: insert.with(ofHead), rest: [] }]),
+      );
+      assert.deepEqual(chained, [expected, expected]);
     });
   }
 

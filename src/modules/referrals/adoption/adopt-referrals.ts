@@ -1,6 +1,5 @@
 import { adoptRows, type AdoptedRow, type Call, type RowAdoption } from "../../../module.ts";
 import { countReferral } from "../count-referral.ts";
-import { addToMember } from "../member-statements.ts";
 import { dayOf } from "../referral-day.ts";
 import type { ReferralSettings } from "../referral-settings.ts";
 import { addPastUse, findTakenReferees, insertAdoptedReferral } from "./adoption-statements.ts";
@@ -84,9 +83,6 @@ function describeReferral(
     }),
     // One row a day is enough for the one who adopts, and leaves less to fold.
     ...countReferral({ ...counts, id: null, referrerId, day }),
-    ...(referrerId === null
-      ? []
-      : [addToMember.with({ ...counts, userId: referrerId, listed: false, rewards: 0 })]),
     addPastUse.with({ id: codeId }),
   ];
 }
