@@ -3,10 +3,9 @@ import { isUuid } from "../../ids.ts";
 import type { CoreEnvironment } from "../core-environment.ts";
 import { deleteDevicesOfUser } from "../devices/device-statements.ts";
 import { tellOfChange } from "../hooks.ts";
-import type { ClientDetails } from "../input/client-details.ts";
 import { readEmailAddress } from "../input/email-address.ts";
 import { lockUser } from "./user-statements.ts";
-import { setPasswordScript, verifyEmailScript } from "./user-scripts.ts";
+import { setPasswordScript, verifyEmailScript, type ProvenAddress } from "./user-scripts.ts";
 
 /**
  * Gives an account whose address nobody has proved to who has proved it now: whoever made it may have waited for this.
@@ -14,11 +13,7 @@ import { setPasswordScript, verifyEmailScript } from "./user-scripts.ts";
  */
 export function takeOverScript(
   environment: CoreEnvironment,
-  {
-    userId,
-    email,
-    client,
-  }: { readonly userId: string; readonly email: string; readonly client: ClientDetails },
+  { userId, email, client }: ProvenAddress,
 ): TransactionScript<boolean> {
   return function* (tx) {
     const user = isUuid(userId) ? yield* tx.maybeOne(lockUser, { id: userId }) : null;

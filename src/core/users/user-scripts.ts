@@ -133,14 +133,17 @@ export function setPasswordScript(
   });
 }
 
+/** An address that somebody has just proved to be theirs. */
+export interface ProvenAddress {
+  readonly userId: string;
+  readonly email: string;
+  readonly client: ClientDetails;
+}
+
 /** False if the user has another address than the one that was proved, or is gone. */
 export function verifyEmailScript(
   environment: CoreEnvironment,
-  {
-    userId,
-    email,
-    client,
-  }: { readonly userId: string; readonly email: string; readonly client: ClientDetails },
+  { userId, email, client }: ProvenAddress,
 ): TransactionScript<boolean> {
   const now = environment.clock.now();
   const event = changeEvent(environment, { type: "user.email_verified", userId, now, client });
