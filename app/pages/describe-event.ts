@@ -15,6 +15,7 @@ const texts: Readonly<Record<string, string>> = {
   "sessions.revoked": "Other devices signed out",
   "password.changed": "Password changed",
   "password.set": "Password set by the operator",
+  "password.removed": "Password removed",
   "password.confirmed": "Password confirmed",
   "password.confirmation_failed": "Wrong password while signed in",
   "passwordReset.requested": "Link to a new password asked for",
