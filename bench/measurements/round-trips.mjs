@@ -3,6 +3,7 @@ import { startWireProxy } from "../support/wire-proxy.mjs";
 import { createBetterAuth } from "../subjects/better-auth.mjs";
 import { freshEmail } from "../subjects/subject.mjs";
 import { createWispyAuth } from "../subjects/wispy-auth.mjs";
+import { measureOAuthRoundTrips } from "./oauth-round-trips.mjs";
 
 const AT_MOST = { "session check": 1, "sign-in": 2, "sign-up": 2, "sign-out": 1 };
 
@@ -16,12 +17,14 @@ export async function measureRoundTrips(server) {
   const proxy = await startWireProxy(server);
   const ours = await countFor(createWispyAuth, proxy, await server.createDatabase("round_trips_wispy"));
   const theirs = await countFor(createBetterAuth, proxy, await server.createDatabase("round_trips_better"));
+  const callback = await measureOAuthRoundTrips(server, proxy);
   await proxy.close();
-  return Object.entries(AT_MOST).map(([operation, most]) => ({
+  const findings = Object.entries(AT_MOST).map(([operation, most]) => ({
     measure: operation,
     figures: { "wispy-auth": ours[operation], "better-auth": theirs[operation] },
     target: { sign: "<=", limit: most },
   }));
+  return [...findings, callback];
 }
 
 async function countFor(create, proxy, url) {
