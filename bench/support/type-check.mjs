@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The strictest settings, and the library as its users get it: by the declarations in `dist`. */
+/** The strictest settings, and the libraries as their users get them: by their declarations. */
 const COMPILER_OPTIONS = {
   target: "es2023",
   lib: ["es2024", "dom", "dom.iterable"],
@@ -21,6 +21,9 @@ const COMPILER_OPTIONS = {
     "wispy-auth": [join(root, "dist/index.d.ts")],
     "wispy-auth/module": [join(root, "dist/module.d.ts")],
     "wispy-auth/referrals": [join(root, "dist/modules/referrals/index.d.ts")],
+    "better-auth": [join(root, "bench/node_modules/better-auth/dist/index.d.mts")],
+    "better-auth/*": [join(root, "bench/node_modules/better-auth/dist/*/index.d.mts")],
+    zod: [join(root, "bench/node_modules/zod/index.d.ts")],
   },
 };
 

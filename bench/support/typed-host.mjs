@@ -142,7 +142,7 @@ function exactly<Expected>() {
   return <Given>(_value: Given, _same: Same<Given, Expected>): void => undefined;
 }
 
-const auth = await createAuth({ database: "sqlite::memory:", modules: [${modules.map((name) => `${name}()`).join(", ")}] });
+export const auth = await createAuth({ database: "sqlite::memory:", modules: [${modules.map((name) => `${name}()`).join(", ")}] });
 const account = { email: "ada@example.com", password: "correct horse", ${fields.join(", ")} };
 const made = await auth.signUp(account);
 const prepared = await auth.prepareSignUp(account);
