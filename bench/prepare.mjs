@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -18,7 +18,11 @@ function npm(...args) {
  */
 export function prepare({ build }) {
   if (!existsSync(`${root}/node_modules/pg`)) npm("ci", "--no-audit", "--no-fund");
-  if (!existsSync(`${root}/bench/node_modules/better-auth`))
+  if (packagesOfBench().some((name) => !existsSync(`${root}/bench/node_modules/${name}`)))
     npm("ci", "--prefix", "bench", "--no-audit", "--no-fund");
   if (build) npm("run", "--silent", "build");
+}
+
+function packagesOfBench() {
+  return Object.keys(JSON.parse(readFileSync(`${root}/bench/package.json`, "utf8")).dependencies);
 }
