@@ -1,6 +1,6 @@
-import pg from "pg";
 import { createBrowser } from "../support/browser.mjs";
 import { startIssuer } from "../support/oidc-issuer.mjs";
+import { openPool } from "../support/open-pool.mjs";
 import { createBetterAuth } from "../subjects/better-auth.mjs";
 import {
   REDIRECT_URIS,
@@ -43,7 +43,7 @@ export async function measureOAuthRoundTrips(server, proxy) {
 }
 
 async function countCallback(url, { create, start, issuer, proxy }) {
-  const pool = new pg.Pool({ connectionString: url, max: 1 });
+  const pool = openPool({ connectionString: url, max: 1 });
   const { auth, checkSession } = await create(pool);
   const person = issuer.newPerson();
   let roundTrips;
