@@ -1,5 +1,6 @@
 import type { AuthOptions } from "./auth-options.ts";
-import type { Module, ModuleApis, PendingOf, SignUpAnswersOf, SignUpFieldsOf } from "./contract/module.ts";
+import type { ModuleApis, SignUpAnswersOf, SignUpFieldsOf } from "./contract/module-types.ts";
+import type { Module, PendingOf } from "./contract/module.ts";
 import type { CleanUpOptions, CleanUpResult } from "./core/clean-up/clean-up.ts";
 import type { Core, JoinedCore } from "./core/core.ts";
 import type { RequestContext } from "./core/request-context.ts";

@@ -45,6 +45,7 @@ export type {
   RouteAnswer,
   RouteCall,
   RouteContract,
+  RouteLiterals,
   SessionCookie,
 } from "./contract/route.ts";
 export type {

@@ -25,6 +25,7 @@ import type { IdSource, RandomSource } from "../ids.ts";
 import type { Migration } from "../schema/migration.ts";
 import type { ModuleAccounts } from "./accounts.ts";
 import type { RowAdoption } from "./adoption.ts";
+import type { Known, TypesOf } from "./module-types.ts";
 import type { ModuleCookie, Route, RouteAnswer, RouteCall } from "./route.ts";
 import type { Schema } from "./schema.ts";
 
@@ -223,51 +224,10 @@ export function defineModule<
   return definition;
 }
 
-type Types<M extends Module> = NonNullable<M["types_"]>;
-
-/** True where the types say which modules there are. */
-type Known<Modules extends readonly Module[]> = [Modules[number]] extends [never]
-  ? false
-  : string extends Modules[number]["name"]
-    ? false
-    : true;
-
-/** The modules' APIs by their names. */
-export type ModuleApis<Modules extends readonly Module[]> =
-  Known<Modules> extends true ? { readonly [M in Modules[number] as M["name"]]: Types<M>["api"] } : unknown;
-
-/** The modules' answers to a sign-up; `null` from one that stayed out of it. */
-export type SignUpAnswersOf<Modules extends readonly Module[]> =
-  Known<Modules> extends true
-    ? {
-        readonly [M in Modules[number] as Types<M>["answer"] extends null ? never : M["name"]]:
-          Types<M>["answer"] | null;
-      }
-    : unknown;
-
 /** What an operation may give instead of a session; `never` where no module that is known holds it up. */
 export type PendingOf<Modules extends readonly Module[], Operation extends PendingOperation> =
   Known<Modules> extends true
-    ? Operation extends Types<Modules[number]>["holds"]
+    ? Operation extends TypesOf<Modules[number]>["holds"]
       ? PendingSignIn
       : never
     : never;
-
-/** The fields that a sign-up takes besides the core's. */
-export type SignUpFieldsOf<Modules extends readonly Module[]> =
-  Known<Modules> extends true ? Intersection<FieldsOf<Modules[number]>> : unknown;
-
-type FieldsOf<M extends Module> = M extends unknown ? Optional<Types<M>["fields"]> : never;
-
-/** What may be undefined may be left out. */
-type Optional<Fields> = {
-  readonly [K in keyof Fields as undefined extends Fields[K] ? never : K]: Fields[K];
-} & {
-  readonly [K in keyof Fields as undefined extends Fields[K] ? K : never]?: Fields[K];
-};
-
-type Intersection<Union> = (Union extends unknown ? (one: Union) => void : never) extends (
-  all: infer All,
-) => void
-  ? All
-  : never;

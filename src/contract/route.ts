@@ -112,9 +112,36 @@ export function implementRoute<C extends Credential, Input, Output>(
   return { ...contract, handle: handle as Route["handle"] };
 }
 
+/** What a client has to know of a route as it was written; the compiler would widen it otherwise. */
+export interface RouteLiterals<
+  Method extends HttpMethod,
+  Path extends `/${string}`,
+  Status extends RouteContract["status"],
+  Answer extends RouteContract["output"],
+> {
+  readonly method: Method;
+  readonly path: Path;
+  readonly status: Status;
+  readonly output: Answer;
+}
+
+/** The kind of an answer without the types of whatever library wrote its schema. */
+type AnswerSchema<Answer, Output> = Answer extends null | "signedIn" ? Answer : Schema<Output>;
+
 /** A contract with its exact types kept, so that its code and a client can be typed from it. */
-export function defineContract<C extends Credential, Input, Output, Id extends string, Query = unknown>(
-  contract: RouteContract<C, Input, Output, Id, Query>,
-): RouteContract<C, Input, Output, Id, Query> {
-  return contract;
+export function defineContract<
+  C extends Credential,
+  Input,
+  Output,
+  Id extends string,
+  Method extends HttpMethod,
+  Path extends `/${string}`,
+  Status extends RouteContract["status"],
+  Answer extends RouteContract["output"],
+  Query = unknown,
+>(
+  contract: RouteContract<C, Input, Output, Id, Query> & RouteLiterals<Method, Path, Status, Answer>,
+): RouteContract<C, Input, Output, Id, Query> &
+  RouteLiterals<Method, Path, Status, AnswerSchema<Answer, Output>> {
+  return contract as typeof contract & RouteLiterals<Method, Path, Status, AnswerSchema<Answer, Output>>;
 }

@@ -20,7 +20,7 @@ export interface Sealer {
 
 /** @param keys Of 32 bytes, one for each secret: the first one seals, every one opens. */
 export function createSealer(
-  keys: readonly Buffer[],
+  keys: readonly Uint8Array[],
   { purpose, random }: { readonly purpose: string; readonly random: RandomSource },
 ): Sealer {
   const known = keys.map((key) => ({ key, id: keyIdOf(key) }));
@@ -53,11 +53,11 @@ export function createSealer(
 }
 
 /** Tells which key sealed a text, and of the key nothing that helps to find it. */
-function keyIdOf(key: Buffer): Buffer {
+function keyIdOf(key: Uint8Array): Buffer {
   return hash("sha256", key, "buffer").subarray(0, keyIdBytes);
 }
 
-function decrypt(bytes: Buffer, key: Buffer, context: Buffer): string | null {
+function decrypt(bytes: Buffer, key: Uint8Array, context: Buffer): string | null {
   const nonce = bytes.subarray(keyIdBytes, keyIdBytes + nonceBytes);
   const body = bytes.subarray(keyIdBytes + nonceBytes, -tagBytes);
   // Without a length Node.js would take a tag that was cut short.

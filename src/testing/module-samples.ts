@@ -1,5 +1,6 @@
 import type { Auth } from "../auth.ts";
-import type { Module, SignUpFieldsOf } from "../contract/module.ts";
+import type { SignUpFieldsOf } from "../contract/module-types.ts";
+import type { Module } from "../contract/module.ts";
 import type { PendingSignIn } from "../core/pending.ts";
 import type { NewSession } from "../core/session.ts";
 

@@ -7,16 +7,8 @@ import {
   signInInput,
   signUpInput,
 } from "./core-inputs.ts";
-import type { Credential, RouteContract } from "../../contract/route.ts";
-import type { Schema } from "../../contract/schema.ts";
+import { defineContract } from "../../contract/route.ts";
 import { sessionShape, signedInShape, userShape } from "./shapes.ts";
-
-/** Keeps the exact types of a contract, so that a client can be typed from the table. */
-function contract<C extends Credential, Input, Output, Id extends string>(
-  data: Contract<C, Input, Output, Id>,
-): Contract<C, Input, Output, Id> {
-  return data;
-}
 
 const passwordChangedShape = z.strictObject({
   user: userShape,
@@ -24,16 +16,9 @@ const passwordChangedShape = z.strictObject({
   token: z.optional(z.string()),
 });
 
-type Contract<C extends Credential, Input, Output, Id extends string> = RouteContract<
-  C,
-  Input,
-  Output,
-  Id
-> & { readonly output: Schema<Output> | null };
-
 /** The routes of the core, in the order of the API description. */
 export const coreContracts = {
-  signUp: contract({
+  signUp: defineContract({
     id: "signUp",
     method: "POST",
     path: "/sign-up",
@@ -44,7 +29,7 @@ export const coreContracts = {
     output: signedInShape,
     errors: ["invalid_input", "password_rejected", "user_exists", "too_many_requests", "overloaded"],
   }),
-  signIn: contract({
+  signIn: defineContract({
     id: "signIn",
     method: "POST",
     path: "/sign-in",
@@ -55,7 +40,7 @@ export const coreContracts = {
     output: signedInShape,
     errors: ["invalid_input", "invalid_credentials", "too_many_requests", "overloaded"],
   }),
-  signOut: contract({
+  signOut: defineContract({
     id: "signOut",
     method: "POST",
     path: "/sign-out",
@@ -66,7 +51,7 @@ export const coreContracts = {
     output: null,
     errors: [],
   }),
-  getSession: contract({
+  getSession: defineContract({
     id: "getSession",
     method: "GET",
     path: "/session",
@@ -77,7 +62,7 @@ export const coreContracts = {
     output: z.strictObject({ user: userShape, session: sessionShape }),
     errors: ["unauthenticated"],
   }),
-  listSessions: contract({
+  listSessions: defineContract({
     id: "listSessions",
     method: "GET",
     path: "/sessions",
@@ -90,7 +75,7 @@ export const coreContracts = {
     }),
     errors: ["unauthenticated"],
   }),
-  revokeSession: contract({
+  revokeSession: defineContract({
     id: "revokeSession",
     method: "DELETE",
     path: "/sessions/:id",
@@ -101,7 +86,7 @@ export const coreContracts = {
     output: null,
     errors: ["unauthenticated", "not_found"],
   }),
-  revokeOtherSessions: contract({
+  revokeOtherSessions: defineContract({
     id: "revokeOtherSessions",
     method: "DELETE",
     path: "/sessions",
@@ -112,7 +97,7 @@ export const coreContracts = {
     output: z.strictObject({ revoked: z.number() }),
     errors: ["unauthenticated"],
   }),
-  changePassword: contract({
+  changePassword: defineContract({
     id: "changePassword",
     method: "POST",
     path: "/password/change",
@@ -131,7 +116,7 @@ export const coreContracts = {
       "overloaded",
     ],
   }),
-  confirmPassword: contract({
+  confirmPassword: defineContract({
     id: "confirmPassword",
     method: "POST",
     path: "/password/confirm",
@@ -142,7 +127,7 @@ export const coreContracts = {
     output: z.strictObject({ user: userShape, session: sessionShape }),
     errors: ["unauthenticated", "invalid_credentials", "invalid_input", "too_many_requests", "overloaded"],
   }),
-  deleteUser: contract({
+  deleteUser: defineContract({
     id: "deleteUser",
     method: "DELETE",
     path: "/user",
@@ -160,7 +145,7 @@ export const coreContracts = {
       "overloaded",
     ],
   }),
-  health: contract({
+  health: defineContract({
     id: "health",
     method: "GET",
     path: "/health",
