@@ -14,6 +14,8 @@ const layers = [
   "contract",
   "modules",
   "http",
+  "client",
+  "module clients",
   "auth",
   "testing",
   "adapters",
@@ -27,6 +29,9 @@ const layers = [
 const allowed = new Map([
   ["crypto", ["foundation"]],
   ["modules", ["foundation", "contract"]],
+  // Types alone, but for what is their own: see checkErased.
+  ["client", ["foundation", "contract", "http"]],
+  ["module clients", ["client", "modules"]],
   // It knows a module by its contract alone.
   ["adopt", ["foundation", "database", "schema", "crypto", "core", "contract"]],
   // It looks at an Auth, and at the modules that it was given.
@@ -66,6 +71,9 @@ const forbidden = [
 /** All that a built-in module sees of us: what a module of anybody's sees. */
 const contract = ["src/module.ts", "src/contract/route-input.ts"];
 
+/** The same of the client, for a module's part of it. */
+const clientContract = ["src/client/index.ts"];
+
 /** Folders of programs that use the package as anybody does. */
 const applications = ["app", "examples"];
 /** @type {{ name: string, exports: Record<string, unknown> }} */
@@ -81,6 +89,7 @@ const problems = [];
 function findLayer(path) {
   const inSource = path.slice("src/".length);
   if (inSource.startsWith("http/adapters/")) return "adapters";
+  if (/^modules\/[^/]+\/client\.ts$/.test(inSource)) return "module clients";
   const layer = inSource.includes("/") ? inSource.slice(0, inSource.indexOf("/")) : rootFiles.get(inSource);
   if (layer !== undefined && layers.includes(layer)) return layer;
   problems.push(`${path}: belongs to no layer; give it one in scripts/check-layers.mjs`);
@@ -101,10 +110,9 @@ function checkRelativeImport(path, line, target) {
     problems.push(`${path}:${line}: only database/ reaches into ${dirname(imported)}`);
   }
   const [own] = /^src\/modules\/[^/]+\//.exec(path) ?? [];
-  if (own !== undefined && !imported.startsWith(own) && !contract.includes(imported)) {
-    problems.push(
-      `${path}:${line}: outside ${own} a module imports ${contract.join(" and ")} alone (${target})`,
-    );
+  const face = layer === "module clients" ? clientContract : contract;
+  if (own !== undefined && !imported.startsWith(own) && !face.includes(imported)) {
+    problems.push(`${path}:${line}: outside ${own} a module imports ${face.join(" and ")} alone (${target})`);
   }
   if (!target.endsWith(".ts")) problems.push(`${path}:${line}: relative imports end in .ts (${target})`);
 }
@@ -133,6 +141,19 @@ function checkApplicationImport(path, line, target) {
   }
 }
 
+/** What a client imports from elsewhere is gone when it is compiled. @type {(path: string, code: string) => void} */
+function checkErased(path, code) {
+  if (!["client", "module clients"].includes(findLayer(path))) return;
+  const kept = code.replaceAll(erasedImportPattern, (statement) => statement.replaceAll(/[^\n]/g, " "));
+  for (const { index, 1: target } of kept.matchAll(importPattern)) {
+    const imported = target.startsWith(".") ? normalize(join(dirname(path), target)) : target;
+    if (imported.startsWith("src/client/")) continue;
+    const line = lineFinder(code)(index);
+    problems.push(`${path}:${line}: a client imports types alone, by \`import type\` (${target})`);
+  }
+}
+
+const erasedImportPattern = /\b(?:import|export)\s+type\s[^;"']*?\bfrom\s*["'][^"']+["']/g;
 const importPattern = /(?:\bfrom|\bimport)\s*\(?\s*["']([^"']+)["']/g;
 
 /** @type {(code: string) => (index: number) => number} */
@@ -142,6 +163,7 @@ const files = readSourceFiles("src", ".ts");
 for (const { path, text } of files) {
   const code = withoutComments(text);
   const lineOf = lineFinder(code);
+  checkErased(path, code);
   for (const match of code.matchAll(importPattern)) {
     const check = match[1].startsWith(".") ? checkRelativeImport : checkPackageImport;
     check(path, lineOf(match.index), match[1]);

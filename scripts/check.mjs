@@ -21,6 +21,7 @@ const steps = [
   { name: "docs", command: "node scripts/check-docs.mjs" },
   { name: "snippets", command: "node scripts/check-snippets.mjs" },
   { name: "dead code", command: "knip" },
+  { name: "client", command: "node scripts/check-client.mjs", after: "build" },
   { name: "app types", command: "tsc -p app/tsconfig.json --noEmit", after: "build" },
   { name: "example types", command: "tsc -p examples/tsconfig.json --noEmit", after: "build" },
   { name: "package", command: "publint run --strict --pack false", after: "build" },
