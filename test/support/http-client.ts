@@ -60,7 +60,8 @@ export function createHttpClient(
   };
 }
 
-function keepCookie(cookies: Map<string, string>, header: string): void {
+/** Keeps, replaces or forgets what a `Set-Cookie` says. */
+export function keepCookie(cookies: Map<string, string>, header: string): void {
   const [pair = "", ...attributes] = header.split(";").map((part) => part.trim());
   const [name = "", ...value] = pair.split("=");
   if (attributes.some((attribute) => /^max-age=0$/i.test(attribute))) cookies.delete(name);
