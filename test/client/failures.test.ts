@@ -12,8 +12,8 @@ forEachDatabase("what the client says of a refusal", (ctx) => {
   beforeAll(async () => {
     stage = await openClientStage(ctx);
   });
-  const clientAt = (address?: string) =>
-    createAuthClient({ baseUrl: clientBaseUrl, fetch: browserSide(stage.auth, address).fetch });
+  const clientAt = (clientAddress = "203.0.113.1") =>
+    createAuthClient({ baseUrl: clientBaseUrl, fetch: browserSide(stage.auth, { clientAddress }).fetch });
 
   it("is the server's code, status and words", async () => {
     const { email, password } = newCredentials();

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { createAuthClient } from "wispy-auth/client";
+import { consentsClient } from "../../examples/custom-module/consents/client.ts";
+import { browserSide, failureOf } from "../client/support/client-fetch.ts";
 import { newCredentials } from "../support/create-test-auth.ts";
-import { createHttpClient, type HttpClient } from "../support/http-client.ts";
 import { buildProgram, startProgram, type Program } from "../support/run-program.ts";
 import { createPostgresDatabase } from "../support/test-database.ts";
 import { createTemporaryFolder } from "../support/temporary-folder.ts";
@@ -28,10 +30,22 @@ describe.each(["postgres", "sqlite"] as const)("examples/custom-module (%s)", (d
     for (const clean of cleanUps.reverse()) await clean();
   });
 
+  /** What a page of the application has: the typed client, and the application's own routes. */
+  const pageAt = (url: string) => {
+    const { fetch: fetchAsPage } = browserSide({ handler: (request) => fetch(request) }, { origin: url });
+    const modules = [consentsClient] as const;
+    const getWelcome = async () => {
+      const response = await fetchAsPage(`${url}/welcome`, { method: "GET" });
+      return { status: response.status, body: (await response.json()) as unknown };
+    };
+    const client = createAuthClient({ baseUrl: `${url}/auth`, fetch: fetchAsPage, modules });
+    return { client, getWelcome };
+  };
+
   /** Starts it with a version of the terms, and ends it as it is asked to. */
   const whileRunning = async (
     version: string,
-    use: (browser: () => HttpClient) => Promise<void>,
+    use: (openPage: () => ReturnType<typeof pageAt>) => Promise<void>,
   ): Promise<void> => {
     const running = startProgram(program.file, {
       args: [],
@@ -40,9 +54,7 @@ describe.each(["postgres", "sqlite"] as const)("examples/custom-module (%s)", (d
     });
     try {
       const url = await startExample(running);
-      await use(() =>
-        createHttpClient({ handler: (request) => fetch(request) }, { baseUrl: url, basePath: "" }),
-      );
+      await use(() => pageAt(url));
       running.process.kill("SIGTERM");
       const { code, stderr } = await running.ended;
       expect([code, stderr]).toEqual([0, ""]);
@@ -53,41 +65,44 @@ describe.each(["postgres", "sqlite"] as const)("examples/custom-module (%s)", (d
   };
 
   it("asks for what is required at the sign-up, and again when another version comes into force", async () => {
-    const credentials = newCredentials();
-    await whileRunning("2026-01", async (browser) => {
-      const client = browser();
-      const { body } = await client.get("/auth/consents/documents");
-      expect(body).toMatchObject({ documents: [{ document: "terms", version: "2026-01" }, {}] });
-      const without = await client.post("/auth/sign-up", credentials);
-      expect([without.status, without.body]).toMatchObject([
-        422,
-        { code: "consents.required", documents: ["terms"] },
-      ]);
-      expect((await client.post("/auth/sign-in", credentials)).status).toBe(401);
-      const acceptedVersions = { terms: "2026-01" };
-      const signedUp = await client.post("/auth/sign-up", { ...credentials, acceptedVersions });
-      expect([signedUp.status, signedUp.body]).toMatchObject([201, { consents: { accepted: ["terms"] } }]);
-      expect((await client.get("/welcome")).body).toEqual({ welcome: credentials.email });
+    const account = newCredentials();
+    await whileRunning("2026-01", async (openPage) => {
+      const { client, getWelcome } = openPage();
+      const { documents } = await client.consents.documents();
+      expect(documents).toMatchObject([{ document: "terms", version: "2026-01" }, {}]);
+      expect(await failureOf(client.signUp(account))).toMatchObject({
+        code: "consents.required",
+        status: 422,
+        data: { documents: ["terms"] },
+      });
+      expect(await failureOf(client.signIn(account))).toMatchObject({ code: "invalid_credentials" });
+      const signedUp = await client.signUp({ ...account, acceptedVersions: { terms: "2026-01" } });
+      if ("pending" in signedUp) throw new Error("there is no session yet");
+      expect(signedUp.consents?.accepted).toEqual(["terms"]);
+      expect(await getWelcome()).toMatchObject({ body: { welcome: account.email } });
     });
 
-    await whileRunning("2026-02", async (browser) => {
-      const client = browser();
-      expect((await client.get("/welcome")).status).toBe(401);
-      expect((await client.post("/auth/sign-in", credentials)).status).toBe(200);
-      const kept = await client.get("/welcome");
-      expect([kept.status, kept.body]).toMatchObject([403, { documents: [{ version: "2026-02" }] }]);
-      const outdated = await client.post("/auth/consents/own", { versions: { terms: "2026-01" } });
-      expect([outdated.status, outdated.body]).toMatchObject([
-        409,
-        { code: "consents.outdated", document: "terms", version: "2026-02" },
-      ]);
-      await client.post("/auth/consents/own", { versions: { terms: "2026-02", newsletter: "1" } });
-      expect((await client.get("/welcome")).status).toBe(200);
-      expect((await client.delete("/auth/consents/own/newsletter")).status).toBe(204);
-      expect((await client.delete("/auth/consents/own/newsletter")).status).toBe(404);
-      expect((await client.delete("/auth/consents/own/terms")).status).toBe(409);
-      const { body } = await client.get("/auth/consents/history");
-      const { records } = body as { records: { document: string; version: string; accepted: boolean }[] };
+    await whileRunning("2026-02", async (openPage) => {
+      const { client, getWelcome } = openPage();
+      expect(await getWelcome()).toMatchObject({ status: 401 });
+      await client.signIn(account);
+      expect(await getWelcome()).toMatchObject({
+        status: 403,
+        body: { documents: [{ version: "2026-02" }] },
+      });
+      expect(await failureOf(client.consents.accept({ versions: { terms: "2026-01" } }))).toMatchObject({
+        code: "consents.outdated",
+        status: 409,
+        data: { document: "terms", version: "2026-02" },
+      });
+      await client.consents.accept({ versions: { terms: "2026-02", newsletter: "1" } });
+      expect(await getWelcome()).toMatchObject({ status: 200 });
+      const newsletter = { document: "newsletter" };
+      expect(await client.consents.withdraw(newsletter)).toBeUndefined();
+      expect(await failureOf(client.consents.withdraw(newsletter))).toMatchObject({ code: "not_found" });
+      const terms = client.consents.withdraw({ document: "terms" });
+      expect(await failureOf(terms)).toMatchObject({ code: "consents.needed", status: 409 });
+      const { records } = await client.consents.history();
       const said = records.map(
         ({ document, version, accepted }) => `${document} ${version} ${String(accepted)}`,
       );

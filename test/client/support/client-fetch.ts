@@ -11,16 +11,19 @@ export interface BrowserSide {
 }
 
 /** `fetch` as a page of the application has it: it keeps cookies, and says where it comes from. */
-export function browserSide({ handler }: Handler, clientAddress?: string): BrowserSide {
+export function browserSide(
+  { handler }: Handler,
+  { origin = testBaseUrl, clientAddress }: { readonly origin?: string; readonly clientAddress?: string } = {},
+): BrowserSide {
   const cookies = new Map<string, string>();
   return {
     cookies,
     async fetch(url, init) {
       const request = new Request(url, init);
-      if (init.method !== "GET") request.headers.set("origin", testBaseUrl);
+      if (init.method !== "GET") request.headers.set("origin", origin);
       if (cookies.size > 0)
         request.headers.set("cookie", [...cookies].map((pair) => pair.join("=")).join("; "));
-      const response = await handler(request, { clientAddress });
+      const response = await handler(request, clientAddress === undefined ? {} : { clientAddress });
       for (const cookie of response.headers.getSetCookie()) keepCookie(cookies, cookie);
       return response;
     },

@@ -1,0 +1,67 @@
+import { defineContract } from "wispy-auth/module";
+import { acceptInput, consentsShape, documentsShape, historyShape } from "./consent-schemas.ts";
+
+/** The routes as data: what serves them and what calls them are typed from it. */
+export const consentContracts = {
+  documents: defineContract({
+    id: "consents.documents",
+    method: "GET",
+    path: "/consents/documents",
+    summary: "What there is to accept, in the versions in force",
+    credential: "none",
+    input: null,
+    status: 200,
+    output: documentsShape,
+    errors: [],
+  }),
+  list: defineContract({
+    id: "consents.list",
+    method: "GET",
+    path: "/consents/own",
+    summary: "Every document, and what the user has said to it",
+    credential: "session",
+    input: null,
+    status: 200,
+    output: consentsShape,
+    errors: ["unauthenticated"],
+  }),
+  accept: defineContract({
+    id: "consents.accept",
+    method: "POST",
+    path: "/consents/own",
+    summary: "Accept documents, in the versions that were shown",
+    credential: "session",
+    input: acceptInput,
+    status: 200,
+    output: consentsShape,
+    errors: [
+      "unauthenticated",
+      "invalid_input",
+      "not_found",
+      "consents.outdated",
+      "consents.unknown_document",
+    ],
+  }),
+  history: defineContract({
+    id: "consents.history",
+    method: "GET",
+    path: "/consents/history",
+    summary: "All that the user has accepted and withdrawn, newest first",
+    credential: "session",
+    input: null,
+    status: 200,
+    output: historyShape,
+    errors: ["unauthenticated"],
+  }),
+  withdraw: defineContract({
+    id: "consents.withdraw",
+    method: "DELETE",
+    path: "/consents/own/:document",
+    summary: "Withdraw the consent to a document that is not required",
+    credential: "session",
+    input: null,
+    status: 204,
+    output: null,
+    errors: ["unauthenticated", "not_found", "consents.needed"],
+  }),
+} as const;
