@@ -36,7 +36,7 @@ export function toRequest(target: CallTarget, input: object = {}): RequestParts 
 function toQuery(values: Readonly<Record<string, unknown>>): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(values)) {
-    if (value !== undefined && value !== null) query.set(name, String(value));
+    if (value !== undefined && value !== null) query.set(name, String(value as string | number | boolean));
   }
   const text = query.toString();
   return text === "" ? "" : `?${text}`;
