@@ -1,9 +1,9 @@
 import { beforeAll, expect, it } from "vitest";
 import { createAuthClient } from "wispy-auth/client";
 import { referralsClient } from "wispy-auth/referrals/client";
-import { newCredentials } from "../support/create-test-auth.ts";
+import { newCredentials, testBaseUrl } from "../support/create-test-auth.ts";
 import { forEachDatabase } from "../support/for-each-database.ts";
-import { clientBaseUrl, programSide } from "./support/client-fetch.ts";
+import { browserSide, clientBaseUrl, programSide } from "./support/client-fetch.ts";
 import { openClientStage, type ClientStage } from "./support/client-stage.ts";
 
 forEachDatabase("the client in a program that is no browser", (ctx) => {
@@ -47,6 +47,20 @@ forEachDatabase("the client in a program that is no browser", (ctx) => {
     expect(made).toMatchObject({ session: { userAgent: "this once" } });
     const signedIn = await client.signIn({ email, password, tokenDelivery: "body" });
     expect(signedIn).toMatchObject({ session: { userAgent: null } });
+  });
+
+  it("reads in the name of a browser whose cookies it passes on", async () => {
+    const { fetch, cookies } = browserSide(stage.auth);
+    const { email, password } = newCredentials();
+    await createAuthClient({ baseUrl: clientBaseUrl, fetch }).signUp({ email, password });
+    const cookie = [...cookies].map((pair) => pair.join("=")).join("; ");
+    const settings = { baseUrl: clientBaseUrl, fetch: programSide(stage.auth) };
+    const reader = createAuthClient({ ...settings, headers: { cookie } });
+    expect((await reader.getSession()).user.email).toBe(email);
+    await expect(reader.signOut()).rejects.toMatchObject({ code: "origin_refused", status: 403 });
+    const writer = createAuthClient({ ...settings, headers: { cookie, origin: testBaseUrl } });
+    await writer.signOut();
+    await expect(reader.getSession()).rejects.toMatchObject({ code: "unauthenticated" });
   });
 
   it("calls the global fetch that is there when it calls", async () => {
