@@ -7,8 +7,8 @@ import { tryHandle } from "./try-handle.mjs";
 const NODE_SQLITE = fileURLToPath(new URL("./children/node-sqlite.mjs", import.meta.url));
 
 /**
- * What an application has already is handed over as it is. Where better-auth does not take it, it gets the Kysely
- * dialect that its documentation names, with its defaults.
+ * What an application has already is handed over as it is. Where better-auth does not take it, it gets a Kysely
+ * dialect on it, as its documentation has it for other databases, with its defaults.
  *
  * @type {import("./scene.mjs").Claim}
  */

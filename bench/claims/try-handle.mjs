@@ -17,7 +17,7 @@ const TABLES = {
 };
 
 /**
- * What an application can hand over: the handle, and for better-auth what its documentation has in place of it. There
+ * What an application can hand over: the handle, and to better-auth a Kysely dialect in place of it. There
  * its transactions are off unless `transaction: true` is given, with which nothing of a failed sign-up is left.
  */
 const CREATE = {

@@ -15,7 +15,7 @@ import { sqliteHandle } from "./sqlite-handle.mjs";
  * @property {"postgres" | "sqlite"} dialect
  * @property {unknown} handle
  * @property {(text: string) => Promise<Record<string, unknown>[]>} query For the scene itself.
- * @property {object} [kyselyDialect] What better-auth's documentation hands over in place of it, if there is anything.
+ * @property {object} [kyselyDialect] A Kysely dialect on it, which better-auth takes in its place; not for those it takes themselves.
  * @property {() => Promise<unknown>} close
  */
 
