@@ -1,4 +1,4 @@
-import type { ClientDetails, TransactionScript } from "../../module.ts";
+import type { TransactionScript } from "../../module.ts";
 import type { TwoFactorEnvironment } from "./two-factor-environment.ts";
 import { noticeTo } from "./two-factor-mails.ts";
 import {
@@ -20,19 +20,6 @@ export function forgetUser(userId: string): TransactionScript<void> {
       deleteTrustedDevices.with({ userId }),
       clearCodeAttempts.with({ userId }),
     ]);
-  };
-}
-
-/** What somebody set up who made an account under a foreign address is not its owner's second step. */
-export function forgetFormerOwner(
-  { clock, recordEvent }: TwoFactorEnvironment,
-  { userId, client }: { readonly userId: string; readonly client: ClientDetails },
-): TransactionScript<void> {
-  return function* (tx) {
-    const had = yield* tx.many(listFactors, { userId });
-    yield* forgetUser(userId)(tx);
-    const disabled = { type: "twoFactor.disabled", userId, occurredAt: clock.now(), client };
-    for (const { kind } of had) yield* tx.all([recordEvent({ ...disabled, data: { factor: kind } })]);
   };
 }
 

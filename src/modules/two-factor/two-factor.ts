@@ -4,7 +4,7 @@ import { requireSecondStep } from "./challenge.ts";
 import { confirmTotp, disableFactor, enableEmail, offerTotp, renewRecoveryCodes } from "./change-factors.ts";
 import { sendCode, sendProofCode } from "./email-codes.ts";
 import { createTwoFactor } from "./migrations/001-two-factor.ts";
-import { forgetFormerOwner, forgetUser, resetUser } from "./reset-user.ts";
+import { forgetUser, resetUser } from "./reset-user.ts";
 import type { FactorKind, TwoFactor } from "./two-factor-api.ts";
 import type { TwoFactorEnvironment } from "./two-factor-environment.ts";
 import { defineMails } from "./two-factor-mails.ts";
@@ -59,9 +59,8 @@ export function twoFactor(options: TwoFactorOptions) {
         api,
         hooks: {
           signIn: (proven) => requireSecondStep(environment, proven),
-          userChanged: ({ user, what, client }) =>
+          userChanged: ({ user, what }) =>
             function* (tx) {
-              if (what === "owner") yield* forgetFormerOwner(environment, { userId: user.id, client })(tx);
               // Who may have known the old password may have had a browser trusted.
               if (what !== "password") return;
               yield* tx.many(statements.deleteTrustedDevices, { userId: user.id });
