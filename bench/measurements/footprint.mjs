@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { median } from "../support/measure.mjs";
+import { CLIENT_MODULES } from "../support/typed-page.mjs";
 
 const ENTRIES = {
   "wispy-auth": fileURLToPath(new URL("../../dist/index.js", import.meta.url)),
@@ -13,6 +14,7 @@ const ENTRIES = {
 const LOADED_BY_CREATE_AUTH = ["compose-auth.js", "core/create-core.js"];
 const IMPORT_BELOW_MS = 60;
 const SIZE_BELOW_KB = 40;
+const CLIENT_BELOW_KB = 2.5;
 
 const IMPORT = `
   const start = performance.now();
@@ -54,6 +56,12 @@ export async function measureFootprint({ repeats }) {
       target: { sign: "<", limit: SIZE_BELOW_KB },
     },
     { measure: "with all that is loaded on demand", figures: sizes.all, unit: "KB" },
+    {
+      measure: "a page's client for all routes, minified, gzip",
+      figures: await clientSizes(),
+      unit: "KB",
+      target: { sign: "<", limit: CLIENT_BELOW_KB },
+    },
   ];
 }
 
@@ -93,6 +101,36 @@ async function bundleSizes() {
     const entries = [entry, ...later].map((path) => basename(path, extname(path)) + ".js");
     sizes.loaded[name] = gzipKilobytes(staticParts(parts, entries).map((part) => contents.get(part)));
     sizes.all[name] = gzipKilobytes([...contents.values()]);
+  }
+  return sizes;
+}
+
+/** Kilobytes of what a page's bundler makes of the client, with those of the modules; of the other, its own plain client. */
+async function clientSizes() {
+  const dist = new URL("../../dist/", import.meta.url);
+  const ours = CLIENT_MODULES.map((name) => `export * from "./modules/${name}/client.js";`);
+  const pages = {
+    "wispy-auth": {
+      contents: ['export { createAuthClient } from "./client/index.js";', ...ours].join("\n"),
+      resolveDir: fileURLToPath(dist),
+    },
+    "better-auth": {
+      contents: 'export { createAuthClient } from "better-auth/client";',
+      resolveDir: fileURLToPath(new URL("..", import.meta.url)),
+    },
+  };
+  const sizes = {};
+  for (const [name, stdin] of Object.entries(pages)) {
+    const { outputFiles } = await build({
+      stdin,
+      bundle: true,
+      minify: true,
+      write: false,
+      format: "esm",
+      platform: "browser",
+      logLevel: "silent",
+    });
+    sizes[name] = gzipKilobytes(outputFiles.map(({ contents }) => contents));
   }
   return sizes;
 }

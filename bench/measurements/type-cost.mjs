@@ -6,6 +6,7 @@ import {
   thirdPartyPlugin,
 } from "../support/typed-better-host.mjs";
 import { hostOf, MODULES, thirdPartyModule } from "../support/typed-host.mjs";
+import { typedPage } from "../support/typed-page.mjs";
 
 const BELOW = 20_000;
 
@@ -15,7 +16,8 @@ const BELOW = 20_000;
  * compile if anything is `any` or less than exact. Modules come as packages do, with declarations; what it costs to
  * check the source of all eleven beside the host, as nobody has to, has no target. better-auth's host has
  * organizations and eleven plugins with the same table, fields and calls, or twelve plugins of its own. The
- * declarations are what the host's `auth` becomes where another package imports it.
+ * declarations are what the host's `auth` becomes where another package imports it. The page calls the core and five modules
+ * of ours by `wispy-auth/client`.
  *
  * @returns {Promise<import("../support/report.mjs").Finding[]>}
  */
@@ -31,6 +33,7 @@ export async function measureTypeCost() {
     full: hostOfPlugins(MODULES),
   });
   const own = checkTypes({ "host.ts": hostOfOwnPlugins() });
+  const page = checkTypes({ "page.ts": typedPage() });
   return [
     finding("a host without modules", { ours: ours.plain, theirs: theirs.plain }),
     finding(
@@ -44,6 +47,11 @@ export async function measureTypeCost() {
       measure: "declarations of the host with 12 modules",
       figures: { "wispy-auth": ours.declared, "better-auth": theirs.declared },
       unit: "KB",
+    },
+    {
+      measure: "a page with the client and 5 modules",
+      figures: { "wispy-auth": page.instantiations, "types made": page.types },
+      target: { sign: "<", limit: BELOW },
     },
   ];
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { CLIENT_MODULES } from "./typed-page.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -21,6 +22,13 @@ const COMPILER_OPTIONS = {
     "wispy-auth": [join(root, "dist/index.d.ts")],
     "wispy-auth/module": [join(root, "dist/module.d.ts")],
     "wispy-auth/referrals": [join(root, "dist/modules/referrals/index.d.ts")],
+    "wispy-auth/client": [join(root, "dist/client/index.d.ts")],
+    ...Object.fromEntries(
+      CLIENT_MODULES.map((name) => [
+        `wispy-auth/${name}/client`,
+        [join(root, `dist/modules/${name}/client.d.ts`)],
+      ]),
+    ),
     "better-auth": [join(root, "bench/node_modules/better-auth/dist/index.d.mts")],
     "better-auth/*": [join(root, "bench/node_modules/better-auth/dist/*/index.d.mts")],
     zod: [join(root, "bench/node_modules/zod/index.d.ts")],
