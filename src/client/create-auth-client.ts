@@ -32,7 +32,7 @@ export type AuthClient<Modules extends readonly ClientModule[] = readonly []> = 
  * @example
  * const client = createAuthClient({ baseUrl: "/auth", modules: [referralsClient] });
  * const { user } = await client.getSession();
- * const { code } = await client.referrals.createCode({ code: "ADA" });
+ * const { code } = await client.referrals.createCode({ code: "ADA-2026" });
  */
 export function createAuthClient<const Modules extends readonly ClientModule[] = readonly []>(
   options: AuthClientOptions<Modules>,

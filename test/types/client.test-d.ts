@@ -48,7 +48,7 @@ const client = createAuthClient({
 });
 
 // Sign-ups: fields and answers of the modules that have any.
-const signedUp = await client.signUp({ ...account, referralCode: "ADA" });
+const signedUp = await client.signUp({ ...account, referralCode: "ADA-2026" });
 if ("pending" in signedUp) {
   const step: string = signedUp.pending.step;
   void step;
