@@ -13,52 +13,80 @@ const PROGRAMS = {
 };
 
 /**
- * What a referral code costs a sign-up, the password hash left out: of a thousand codes in turn, and of one code
- * that everybody brings at once, whose uses are counted one after the other whatever the statements. The latter has
- * no target.
+ * What a referral code costs a sign-up: as it is shipped, with its password hash, which is what somebody who signs up waits
+ * for and what has a target; and with the hash left out, so that the rest can be seen. Of a thousand codes in turn, and
+ * of one code that everybody brings at once, whose uses are counted one after the other whatever the statements.
  *
  * @param {import("../support/postgres-server.mjs").PostgresServer} server
  * @param {{ seconds: number, repeats: number }} options
  * @returns {Promise<import("../support/report.mjs").Finding[]>}
  */
 export async function measureReferralSignUp(server, options) {
-  const pool = openPool({ connectionString: await server.createDatabase("referral_sign_up"), max: 10 });
-  const { auth } = await createWispyAuth(pool, {
-    hashing: false,
-    options: { modules: [referrals({ programs: PROGRAMS })] },
+  const rewarding = await createStage(server, {
+    name: "referral_sign_up",
+    referralOptions: { programs: PROGRAMS },
   });
+  const plain = await createStage(server, { name: "referral_sign_up_plain", referralOptions: {} });
+  const shipped = await rewarding.createAuth({ hashing: true });
+  const popular = rewarding.codes.pop();
+  const setups = [
+    {
+      name: "as shipped",
+      works: worksOf(shipped, rewarding),
+      costs: [["with a code", { target: { sign: "<=", limit: AT_MOST } }]],
+    },
+    {
+      name: "hash left out",
+      works: {
+        ...worksOf(rewarding.auth, rewarding),
+        "all with one code": () => signUp(rewarding.auth, popular),
+      },
+      costs: [["with a code"], ["all with one code"]],
+    },
+    { name: "no rewards, hash left out", works: worksOf(plain.auth, plain), costs: [["with a code"]] },
+  ];
+  const findings = [];
+  for (const setup of setups) {
+    for (const callers of [1, 10]) findings.push(...(await compare(setup, { callers, ...options })));
+  }
+  for (const { pool } of [rewarding, plain]) await pool.end();
+  return findings;
+}
+
+/** A database with the owners of a thousand codes, each of which has brought in somebody. */
+async function createStage(server, { name, referralOptions }) {
+  const pool = openPool({ connectionString: await server.createDatabase(name), max: 10 });
+  const createAuth = async ({ hashing }) =>
+    (await createWispyAuth(pool, { hashing, options: { modules: [referrals(referralOptions)] } })).auth;
+  const auth = await createAuth({ hashing: false });
   const codes = await createCodes(auth);
   // Plans are made for tables that hold something.
   for (const code of codes) await signUp(auth, code);
   await pool.query("vacuum analyze");
-  const popular = codes.pop();
-  let next = 0;
-  const works = {
-    "without a code": () => signUp(auth),
-    "with a code": () => signUp(auth, codes[next++ % codes.length]),
-    "all with one code": () => signUp(auth, popular),
-  };
-  const findings = [];
-  for (const callers of [1, 10]) findings.push(...(await compare(works, { callers, ...options })));
-  await pool.end();
-  return findings;
+  return { pool, createAuth, auth, codes };
 }
 
-async function compare(works, options) {
+function worksOf(auth, { codes }) {
+  let next = 0;
+  return {
+    "without a code": () => signUp(auth),
+    "with a code": () => signUp(auth, codes[next++ % codes.length]),
+  };
+}
+
+async function compare({ name: setup, works, costs }, options) {
   const { medians, rounds } = await alternate(works, options);
-  const ratio = (name, rest) => ({
-    measure: `  cost of a sign-up ${name}`,
-    figures: { "wispy-auth": ratioOf(rounds, "without a code", name) },
-    unit: "x",
-    ...rest,
-  });
   return [
     ...Object.entries(medians).map(([name, figure]) => ({
-      measure: `sign-up ${name}, ${options.callers} at once`,
+      measure: `${setup}: sign-up ${name}, ${options.callers} at once`,
       figures: { "wispy-auth": figure },
     })),
-    ratio("with a code", { target: { sign: "<=", limit: AT_MOST } }),
-    ratio("all with one code"),
+    ...costs.map(([name, rest]) => ({
+      measure: `  cost of a sign-up ${name}`,
+      figures: { "wispy-auth": ratioOf(rounds, "without a code", name) },
+      unit: "x",
+      ...rest,
+    })),
   ];
 }
 

@@ -13,7 +13,8 @@ export class StatementCache {
   readonly #context: CompileContext;
   readonly #byId = new Map<string, AnyStatement>();
   readonly #single = new Map<AnyStatement, Compiled>();
-  readonly #joined = new Map<string, Compiled[]>();
+  /** By their first statement: asked for with every sign-up, so it is compared rather than spelled out as a key. */
+  readonly #joined = new Map<AnyStatement, Joined[]>();
 
   constructor(context: CompileContext) {
     this.#context = context;
@@ -42,14 +43,33 @@ export class StatementCache {
   }
 
   together(calls: readonly Call<unknown>[], heads: Heads): Compiled {
+    const first = calls[0]!.statement;
+    const texts = this.#joined.get(first) ?? [];
+    const known = texts.find((text) => isOf(text, { calls, heads }));
+    if (known) return known.compiled;
     const statements = calls.map((call) => call.statement);
     for (const statement of statements) this.one(statement);
-    const key = statements.map(({ id }, i) => `${id} ${String(heads[i])}`).join(" ");
-    const texts = this.#joined.get(key) ?? [];
-    const known = texts.find((text) => text.fits(calls));
-    if (known) return known;
     const compiled = compileTogether(calls, { ...this.#context, heads });
-    this.#joined.set(key, [...texts, compiled]);
+    this.#joined.set(first, [...texts, { statements, heads, compiled }]);
     return compiled;
   }
+}
+
+/** A text of several statements, and what it was made of. */
+interface Joined {
+  readonly statements: readonly AnyStatement[];
+  readonly heads: Heads;
+  readonly compiled: Compiled;
+}
+
+function isOf(
+  { statements, heads, compiled }: Joined,
+  given: { readonly calls: readonly Call<unknown>[]; readonly heads: Heads },
+): boolean {
+  const { calls } = given;
+  if (statements.length !== calls.length) return false;
+  for (let i = 0; i < calls.length; i += 1) {
+    if (statements[i] !== calls[i]!.statement || heads[i] !== given.heads[i]) return false;
+  }
+  return compiled.fits(calls);
 }

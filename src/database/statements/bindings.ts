@@ -54,14 +54,14 @@ export class Bindings {
 
   /** Whether a text that was made for some calls is right for others of the same statements. */
   fits(calls: readonly Call<unknown>[]): boolean {
-    return (
-      this.#shared.every((place) => valueOf(calls, place) === valueOf(calls, place.slot)) &&
-      this.#ofHeads.every((place) => {
-        const value = valueOf(calls, place);
-        return value instanceof HeadValue && value.name === place.name;
-      }) &&
-      this.#slots.every((slot) => !(valueOf(calls, slot) instanceof HeadValue))
-    );
+    for (const place of this.#shared) {
+      if (valueOf(calls, place) !== valueOf(calls, place.slot)) return false;
+    }
+    for (const place of this.#ofHeads) {
+      const value = valueOf(calls, place);
+      if (!(value instanceof HeadValue) || value.name !== place.name) return false;
+    }
+    return !this.#slots.some((slot) => valueOf(calls, slot) instanceof HeadValue);
   }
 
   encode(calls: readonly Call<unknown>[]): unknown[] {

@@ -1,4 +1,4 @@
-import { headValue, type Call, type Chain, type ClientDetails } from "../../module.ts";
+import { addSeconds, headValue, type Call, type Chain, type ClientDetails } from "../../module.ts";
 import { addToDay, countForReferrer } from "./day-statements.ts";
 import type { Invitation } from "./find-invitation.ts";
 import { addToMember } from "./member-statements.ts";
@@ -110,9 +110,12 @@ export function rewardFor(
     state: begins.state,
     reason: begins.reason,
     availableAt:
-      program.qualification === "sign_up"
-        ? new Date(now.getTime() + program.holdingPeriodSeconds * 1000)
-        : null,
+      program.qualification === "sign_up" ? availableFrom(now, program.holdingPeriodSeconds) : null,
     now,
   });
+}
+
+/** The moment itself where nothing is to be waited for: then it is bound once for all that has it. */
+function availableFrom(now: Date, holdingPeriodSeconds: number): Date {
+  return holdingPeriodSeconds === 0 ? now : addSeconds(now, holdingPeriodSeconds);
 }
