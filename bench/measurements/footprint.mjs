@@ -14,7 +14,7 @@ const ENTRIES = {
 const LOADED_BY_CREATE_AUTH = ["compose-auth.js", "core/create-core.js"];
 const IMPORT_BELOW_MS = 60;
 const SIZE_BELOW_KB = 40;
-const CLIENT_BELOW_KB = 2.5;
+const CLIENT_BELOW_KB = 3;
 
 const IMPORT = `
   const start = performance.now();

@@ -15,7 +15,7 @@ export async function callRoute(
   { target, input, options = {} }: RouteCall,
 ): Promise<unknown> {
   const parts = toRequest(target, input);
-  const headers = await toHeaders(settings, { parts, options });
+  const headers = await toHeaders(settings, { target, parts, options });
   const { signal } = options;
   signal?.throwIfAborted();
   // Read now: an application may put another fetch in its place after the client was made.
@@ -25,11 +25,12 @@ export async function callRoute(
       method: parts.method,
       headers,
       body: parts.body,
-      credentials: settings.credentials ?? "same-origin",
       // Some frameworks keep the answers to GET of everybody, unless they are told not to.
       cache: "no-store",
       // A password goes where baseUrl says and nowhere else.
       redirect: "manual",
+      // Left out, it is "same-origin"; runtimes without cookies refuse to be told.
+      ...(settings.credentials && { credentials: settings.credentials }),
       ...(signal && { signal }),
     });
     return await readAnswer(response, target.name);
@@ -42,14 +43,26 @@ export async function callRoute(
   }
 }
 
-async function toHeaders(
-  settings: ClientSettings,
-  { parts, options }: { readonly parts: RequestParts; readonly options: CallOptions },
-): Promise<Headers> {
+interface Sending {
+  readonly target: CallTarget;
+  readonly parts: RequestParts;
+  readonly options: CallOptions;
+}
+
+async function toHeaders(settings: ClientSettings, { target, parts, options }: Sending): Promise<Headers> {
   const headers = new Headers(settings.headers);
   for (const [name, value] of Object.entries(options.headers ?? {})) headers.set(name, value);
   if (parts.body !== null) headers.set("content-type", "application/json");
   const token = (await settings.token?.()) ?? null;
-  if (token !== null) headers.set("authorization", `Bearer ${token}`);
+  if (token === null) return headers;
+  // Headers would quote it.
+  if (!/^[!-~]+$/.test(token)) throw impossibleToken(target);
+  headers.set("authorization", `Bearer ${token}`);
   return headers;
+}
+
+function impossibleToken({ name }: CallTarget): AuthClientError {
+  return new AuthClientError("unauthenticated", {
+    message: `${name} was not sent: what token() gave is empty or has characters that no token has.`,
+  });
 }

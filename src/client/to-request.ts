@@ -43,9 +43,9 @@ function toQuery(values: Readonly<Record<string, unknown>>): string {
 }
 
 function impossibleName({ name: call }: CallTarget, name: string): AuthClientError {
-  const issues = [{ path: name, message: "must be 1 to 64 letters, digits or dashes" }];
+  const message = "must be 1 to 64 letters, digits or dashes";
   return new AuthClientError("invalid_input", {
-    message: `${call} was not sent: ${name} must be 1 to 64 letters, digits or dashes, as the server gives them.`,
-    data: { issues },
+    message: `${call} was not sent: ${name} ${message}, as the server gives them.`,
+    data: { issues: [{ path: name, message }] },
   });
 }

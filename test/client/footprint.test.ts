@@ -18,6 +18,6 @@ test("a page that bundles the client gets the client and nothing of the server",
 test("the client is small, and a module adds a few lines to it", async () => {
   const alone = await bundlePage(client);
   const all = await bundlePage(client + moduleClients.join(""));
-  expect(gzipSync(alone.code).length).toBeLessThan(2_048);
-  expect(gzipSync(all.code).length).toBeLessThan(2_560);
+  expect(gzipSync(alone.code).length).toBeLessThan(2_200);
+  expect(gzipSync(all.code).length).toBeLessThan(2_700);
 });
