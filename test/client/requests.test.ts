@@ -49,7 +49,7 @@ it("other methods have theirs as JSON, without the names of the path; a DELETE w
   await client.referrals.updateCode({ id: "a", paused: true, maxUses: undefined });
   await client.deleteUser({ password: "p" });
   await client.revokeSession({ id: "a" });
-  expect(sent.map(({ init }) => `${init.method!} ${String(init.body)}`)).toEqual([
+  expect(sent.map(({ init }) => `${init.method!} ${init.body as string | null}`)).toEqual([
     "POST {}",
     'PATCH {"paused":true}',
     'DELETE {"password":"p"}',
