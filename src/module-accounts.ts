@@ -27,8 +27,10 @@ export function createModuleAccounts(
 ): ModuleAccounts {
   const { database } = environment;
   return {
-    openSession: ({ userId, method, context, script = null, passed = [] }) =>
-      openProvenSession(environment, { userId, method, context, script, passed: [...passed, module] }),
+    openSession({ userId, method, context, proof = null, outcome = [], script = null, passed = [] }) {
+      const proven = { userId, method, context, proof, outcome, script };
+      return openProvenSession(environment, { ...proven, passed: [...passed, module] });
+    },
     async signUp({ name, fields = {}, script = null, context, ...input }) {
       const proven = { ...input, name, fields, script };
       return signUp(environment, await prepareProvenSignUp(environment, { input: proven, context }));

@@ -5,6 +5,7 @@ import type { RequestContext } from "../core/request-context.ts";
 import type { CurrentSession, NewSession } from "../core/session.ts";
 import type { User } from "../core/user.ts";
 import type { TransactionScript } from "../database/script.ts";
+import type { Call } from "../database/statements/statement.ts";
 
 /** Somebody whom a module knows for sure, and who is to be signed in. */
 export interface ProvenSignIn {
@@ -12,6 +13,14 @@ export interface ProvenSignIn {
   /** What it was proved by, for the event log and the modules: `oauth.google`. */
   readonly method: string;
   readonly context?: RequestContext | undefined;
+  /**
+   * What was proved, as a statement that returns a row while it holds: `call` holds what it finds (`for share` on PostgreSQL)
+   * and ends its WHERE with `guard`; without a row `gone` is thrown. With the user held. Where no other module takes part, the
+   * session is opened with it in one round trip on PostgreSQL, unless there is a `script`.
+   */
+  readonly proof?: { readonly call: Call<unknown>; readonly gone: () => Error } | undefined;
+  /** Written with what comes of it, be it a session or a step: inserts by `insertInto`, or with `guard` at the end of WHERE. */
+  readonly outcome?: readonly Call<unknown>[] | undefined;
   /**
    * Runs in the transaction that opens the session, before anything else and with the user held: the place to use
    * up a code, so that it opens one session. What it throws undoes all of it.

@@ -81,6 +81,7 @@ it("OA-13: rows of sessions are written at the places that ask for the second st
     // Of somebody signed in.
     "src/core/credentials/change-password.ts",
     // Where there is no module that asks.
+    "src/core/sign-in/enter-at-once.ts",
     "src/core/sign-in/open-verified-session.ts",
     "src/core/sign-in/way-in.ts",
     // Of an account that is not a moment old.

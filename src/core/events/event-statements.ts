@@ -1,5 +1,5 @@
 import type { Database } from "../../database/database.ts";
-import { byDialect, sql } from "../../database/statements/fragment.ts";
+import { byDialect, guard, sql, type Fragment, type SqlNode } from "../../database/statements/fragment.ts";
 import type { HeadValue } from "../../database/statements/head-value.ts";
 import { insertInto, statement, type Call } from "../../database/statements/statement.ts";
 import { aliased } from "../../database/statements/table.ts";
@@ -13,6 +13,7 @@ import {
   uuid,
   type JsonValue,
 } from "../../database/statements/value-type.ts";
+import { devices } from "../devices/devices-table.ts";
 import type { ClientDetails } from "../input/client-details.ts";
 import type { ModuleEventType, SecurityEventType } from "../security-event.ts";
 import { sessions } from "../sessions/sessions-table.ts";
@@ -69,6 +70,34 @@ export async function writeEvent(database: Database, event: EventDraft): Promise
 }
 
 const s = aliased(sessions, "s");
+const d = aliased(devices, "d");
+
+const isKnown = (p: { readonly userId: SqlNode; readonly presentedHash: SqlNode }): Fragment =>
+  sql`exists (select 1 from ${d} where ${d.userId} = ${p.userId} and ${d.tokenHash} = ${p.presentedHash})`;
+
+/** The entry of a sign-in that was proved by a module, before the browser is remembered. */
+export const insertEntryEvent = statement({
+  id: "event.insert_entry",
+  params: {
+    id: uuid,
+    userId: uuid,
+    type: text,
+    occurredAt: timestamp,
+    ipAddress: nullable(text),
+    userAgent: nullable(text),
+    sessionId: uuid,
+    method: text,
+    presentedHash: nullable(bytes),
+  },
+  sql: (p) =>
+    sql`insert into ${events} ("id", "user_id", "type", "occurred_at", "ip_address", "user_agent", "session_id", "data")
+      select ${p.id}, ${p.userId}, ${p.type}, ${p.occurredAt}, ${p.ipAddress}, ${p.userAgent}, ${p.sessionId}, ${byDialect(
+        {
+          postgres: sql`jsonb_build_object('method', ${p.method}, 'knownDevice', ${isKnown(p)})`,
+          sqlite: sql`json_object('method', ${p.method}, 'knownDevice', json(case when ${isKnown(p)} then 'true' else 'false' end))`,
+        },
+      )} where true${guard}`,
+});
 
 /**
  * Heads a sign-out: writes the entry of the session that the token opens, and holds that session, so that of

@@ -7,7 +7,7 @@ import type { PresentedDevice } from "../input/client-details.ts";
 import type { Account } from "./reserve-sign-in.ts";
 
 /** How often a known device's last visit is written down; what it decides counts in months. */
-const visitIntervalSeconds = 86_400;
+export const visitIntervalSeconds = 86_400;
 
 /** The browser's token from now on, and what is to be written with the sign-in. */
 export interface MarkedDevice {

@@ -1,6 +1,7 @@
 import { AuthError } from "../../errors.ts";
 import { isUuid } from "../../ids.ts";
 import type { TransactionScript } from "../../database/script.ts";
+import type { Call } from "../../database/statements/statement.ts";
 import type { CoreEnvironment } from "../core-environment.ts";
 import { readClientDetails, readPresentedDevice } from "../input/client-details.ts";
 import type { PendingSignIn } from "../pending.ts";
@@ -9,13 +10,17 @@ import type { NewSession } from "../session.ts";
 import { createSession } from "../sessions/new-session.ts";
 import type { User } from "../user.ts";
 import { createDevice } from "./mark-device.ts";
-import { enter } from "./way-in.ts";
+import { enterAtOnce } from "./enter-at-once.ts";
+import { enter, type Proof } from "./way-in.ts";
 
 export interface ProvenEntry {
   readonly userId: string;
   readonly method: string;
   readonly context: RequestContext | undefined;
   readonly passed: readonly string[];
+  readonly proof: Proof | null;
+  /** Written with what comes of it, a session or a step; they end their WHERE with `guard`. */
+  readonly outcome: readonly Call<unknown>[];
   readonly script: ((user: User) => TransactionScript<void>) | null;
 }
 
@@ -27,9 +32,9 @@ export interface ProvenEntry {
  */
 export async function openProvenSession(
   environment: CoreEnvironment,
-  { userId, method, context, passed, script }: ProvenEntry,
+  { userId, method, context, passed, proof, outcome, script }: ProvenEntry,
 ): Promise<NewSession | PendingSignIn> {
-  const { clock } = environment;
+  const { clock, hooks, session: settings } = environment;
   if (!isUuid(userId)) throw refused();
   const now = clock.now();
   const client = readClientDetails(context);
@@ -37,8 +42,12 @@ export async function openProvenSession(
   const cookies = context?.cookies ?? {};
   const created = createSession(environment, { userId, now, client });
   const fresh = createDevice(environment, now);
-  const common = { userId, method, client, device, cookies, passed, created, fresh, script };
-  const opened = await enter(environment, { ...common, passwordHash: null, outcome: [] });
+  const wayIn = { userId, method, client, device, cookies, passed, created, fresh, proof, outcome };
+  const alone = script === null && hooks.gates.length === 0 && hooks.sessionOpened.length === 0;
+  const opened =
+    alone && settings.maxPerUser === null
+      ? await enterAtOnce(environment, wayIn)
+      : await enter(environment, { ...wayIn, script, passwordHash: null });
   if (opened === null) throw refused();
   return opened;
 }

@@ -91,6 +91,7 @@ async function openByGates(
     passwordHash: account.passwordHash,
     created,
     fresh: createDevice(environment, now),
+    proof: null,
     script: null,
     outcome: [giveBack(signIn)],
   };

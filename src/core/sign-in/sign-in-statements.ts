@@ -119,3 +119,14 @@ export const holdProven = statement({
       where ${u.id} = ${p.userId} and ${u.disabledAt} is null
         and (${p.passwordHash} is null or ${c.passwordHash} = ${p.passwordHash})${byDialect({ postgres: sql` for update of u`, sqlite: sql`` })}`,
 });
+
+/** The same of somebody whom a module knows for sure, where nothing but the session follows: held as `openSession` holds. */
+export const holdEntering = statement({
+  id: "sign_in.hold_entering",
+  hot: true,
+  params: { userId: uuid, deviceTokenHash: nullable(bytes) },
+  row: { ...userColumns(u), deviceId: expression(nullable(uuid), sql`${d.id}`) },
+  sql: (p, row) =>
+    sql`select ${row} from ${u} left join ${d} on ${d.userId} = ${u.id} and ${d.tokenHash} = ${p.deviceTokenHash}
+      where ${u.id} = ${p.userId} and ${u.disabledAt} is null${onPostgres(sql` for share of u`)}`,
+});

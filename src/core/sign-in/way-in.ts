@@ -1,7 +1,7 @@
 import type { CreatedToken } from "../../crypto/token.ts";
 import type { Script, Transaction, TransactionScript } from "../../database/script.ts";
 import { isAuthError } from "../../errors.ts";
-import type { Call } from "../../database/statements/statement.ts";
+import type { Call, RowOf } from "../../database/statements/statement.ts";
 import type { CoreEnvironment } from "../core-environment.ts";
 import { recordEvent } from "../events/event-statements.ts";
 import type { ProvenUser } from "../hooks.ts";
@@ -19,6 +19,14 @@ import { findUser } from "../users/user-statements.ts";
 import { markDevice } from "./mark-device.ts";
 import { holdProven } from "./sign-in-statements.ts";
 
+/** What was proved, for as long as a statement of it returns a row. */
+export interface Proof {
+  /** Holds what it finds (`for share`), and ends its WHERE with `guard`. */
+  readonly call: Call<unknown>;
+  /** What is thrown when it returns none. */
+  readonly gone: () => Error;
+}
+
 /** Somebody who proved who they are, on the way to a session. */
 export interface WayIn {
   readonly userId: string;
@@ -31,6 +39,8 @@ export interface WayIn {
   readonly passwordHash: string | null;
   readonly created: CreatedSession;
   readonly fresh: CreatedToken & { readonly id: string };
+  /** Must hold still. */
+  readonly proof: Proof | null;
   /** Runs first. */
   readonly script: ((user: User) => TransactionScript<void>) | null;
   /** Written with the outcome, whichever it is. */
@@ -69,14 +79,17 @@ function wayInScript(
   environment: CoreEnvironment,
   wayIn: WayIn,
 ): TransactionScript<NewSession | PendingSignIn | null> {
-  const { userId, passwordHash, device } = wayIn;
+  const { userId, passwordHash, device, proof } = wayIn;
   return function* (tx) {
     const deviceTokenHash = device?.tokenHash ?? null;
-    const held = yield* tx.maybeOne(holdProven, { userId, passwordHash, deviceTokenHash });
-    if (held === null) return null;
-    const { deviceId, deviceSeenAt, ...found } = held;
-    if (wayIn.script !== null) yield* wayIn.script(found)(tx);
-    const user = wayIn.script === null ? found : yield* tx.one(findUser, { id: userId });
+    const hold = holdProven.with({ userId, passwordHash, deviceTokenHash });
+    const proofs = proof === null ? [] : [{ head: proof.call, rest: [] }];
+    const [found, proved] = yield* tx.chains({ head: hold, rest: [] }, proofs);
+    if (found === null) return null;
+    if (proof !== null && proved === null) throw proof.gone();
+    const { deviceId, deviceSeenAt, ...held } = found as RowOf<typeof holdProven>;
+    if (wayIn.script !== null) yield* wayIn.script(held)(tx);
+    const user = wayIn.script === null ? held : yield* tx.one(findUser, { id: userId });
     const proven = { user, deviceId, isNew: false, ...pick(wayIn) };
     const pending = yield* passGates(environment, { tx, proven, wayIn });
     return pending ?? (yield* open(environment, { tx, wayIn, user, known: { deviceId, deviceSeenAt } }));

@@ -8,7 +8,7 @@ import {
   type RequestContext,
   type User,
 } from "../../module.ts";
-import { findIdentity, setTokens } from "./identity-statements.ts";
+import { findIdentity, holdIdentity, setTokens } from "./identity-statements.ts";
 import { linkIdentity, sealTokens } from "./link-identity.ts";
 import type { OAuthEnvironment } from "./oauth-environment.ts";
 import type { Told } from "./protocol/ask-provider.ts";
@@ -69,18 +69,15 @@ function openLinked(
   { id, userId }: { readonly id: string; readonly userId: string },
 ): Promise<NewSession | PendingSignIn> {
   const { provider, profile } = told;
+  // Whoever lost the link meanwhile must not get in by it.
+  const link = { id, provider: provider.id, subject: profile.subject };
   const sealedTokens = sealTokens(environment, { told, id });
   return environment.accounts.openSession({
     userId,
     method: methodOf(told),
     context,
-    script: () =>
-      function* (tx) {
-        // Whoever lost the link meanwhile must not get in by it.
-        const still = yield* tx.maybeOne(findIdentity, { provider: provider.id, subject: profile.subject });
-        if (still?.id !== id) throw identityMoved();
-        if (provider.keepTokens) yield* tx.run(setTokens, { id, sealedTokens });
-      },
+    proof: { call: holdIdentity.with(link), gone: identityMoved },
+    outcome: provider.keepTokens ? [setTokens.with({ id, sealedTokens })] : [],
   });
 }
 

@@ -1,5 +1,8 @@
 import {
+  aliased,
   boolean,
+  byDialect,
+  guard,
   insertInto,
   nullable,
   sessionsTable,
@@ -11,6 +14,8 @@ import {
   uuid,
 } from "../../module.ts";
 import { oauthIdentities } from "./oauth-tables.ts";
+
+const i = aliased(oauthIdentities, "i");
 
 /** Returns nothing if somebody has the identity already. */
 export const insertIdentity = statement({
@@ -38,6 +43,16 @@ export const findIdentity = statement({
       where ${oauthIdentities.provider} = ${p.provider} and ${oauthIdentities.subject} = ${p.subject}`,
 });
 
+/** Whether a link is still there, held until the transaction ends. */
+export const holdIdentity = statement({
+  id: "oauth.hold_identity",
+  params: { id: uuid, provider: text, subject: text },
+  row: { id: i.id },
+  sql: (p, row) =>
+    sql`select ${row} from ${i} where ${i.id} = ${p.id} and ${i.provider} = ${p.provider}
+      and ${i.subject} = ${p.subject}${guard}${byDialect({ postgres: sql` for share of i`, sqlite: sql`` })}`,
+});
+
 export const listIdentities = statement({
   id: "oauth.list_identities",
   params: { userId: uuid },
@@ -56,7 +71,7 @@ export const setTokens = statement({
   id: "oauth.set_tokens",
   params: { id: uuid, sealedTokens: nullable(text) },
   sql: (p) =>
-    sql`update ${oauthIdentities} set "sealed_tokens" = ${p.sealedTokens} where ${oauthIdentities.id} = ${p.id}`,
+    sql`update ${oauthIdentities} set "sealed_tokens" = ${p.sealedTokens} where ${oauthIdentities.id} = ${p.id}${guard}`,
 });
 
 export const deleteIdentity = statement({
