@@ -25,7 +25,7 @@ export function signUpRoutes(
       if (current !== null) return { location: "/" };
       const given = query.get("code")?.trim() ?? "";
       const cookie = given === "" ? null : await auth.referrals.attributionCookie(given, context);
-      const invitation = await findInvitation(auth, given || auth.referrals.followedCode(context));
+      const invitation = await findInvitation(auth, given || auth.referrals.followedCode(context), context);
       const page = signUpPage({ email: "", name: "", invitation, problem: null, providers });
       return { status: 200, page, cookies: cookie === null ? [] : [cookie] };
     },
@@ -39,7 +39,7 @@ export function signUpRoutes(
         return { status: problem.status, page: signUpPage({ email, name, invitation, problem, providers }) };
       };
       try {
-        const unusable = await refuseCode(auth, referralCode);
+        const unusable = await refuseCode(auth, referralCode, visit.context);
         if (unusable !== null) return refuse(unusable);
         const input = { email, name, password: field(form, "password"), referralCode };
         const opened = await signUp(input, contextOf(visit));
@@ -51,14 +51,18 @@ export function signUpRoutes(
   };
 }
 
-async function findInvitation(auth: AppAuth, code: string | null): Promise<Invitation> {
+async function findInvitation(
+  auth: AppAuth,
+  code: string | null,
+  context: Visit["context"],
+): Promise<Invitation> {
   if (code === null) return { code: "", answer: null };
-  return { code, answer: await auth.referrals.checkCode(code) };
+  return { code, answer: await auth.referrals.checkCode(code, context) };
 }
 
 /** Better said while the code can still be corrected than after the account was made without it. */
-async function refuseCode(auth: AppAuth, code: string): Promise<Problem | null> {
-  const answer: RedemptionAnswer | null = code === "" ? null : await auth.referrals.checkCode(code);
+async function refuseCode(auth: AppAuth, code: string, context: Visit["context"]): Promise<Problem | null> {
+  const answer: RedemptionAnswer | null = code === "" ? null : await auth.referrals.checkCode(code, context);
   if (answer === null || answer.redeemed) return null;
   const message = `${explainRefusal(answer.reason)} Enter another, or leave the field empty.`;
   return { status: 422, field: "referralCode", message };

@@ -1,3 +1,5 @@
+import type { RequestContext } from "../../module.ts";
+
 /** A code as its owner sees it. */
 export interface ReferralCode {
   readonly id: string;
@@ -137,8 +139,12 @@ export interface Referrals {
   updateCode(input: UpdateCodeInput): Promise<ReferralCode>;
   /** For good. False if the user has no such code. */
   deactivateCode(target: { readonly userId: string; readonly codeId: string }): Promise<boolean>;
-  /** What would become of a sign-up with this code now, in any spelling. Says nothing of its owner. Takes anything. */
-  checkCode(code: string): Promise<RedemptionAnswer>;
+  /**
+   * What would become of a sign-up with this code now, in any spelling. Says nothing of its owner. Takes anything. With a
+   * context it is a visitor who asks, and takes a turn of a limit where there is one.
+   * @throws AuthError what a module that limits attempts refuses
+   */
+  checkCode(code: string, context?: RequestContext): Promise<RedemptionAnswer>;
 
   /**
    * Says that whom a referral brought has done what counts. False if the user came by no referral, or it counts

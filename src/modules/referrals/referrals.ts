@@ -2,6 +2,7 @@ import { defineModule, isUuid, type Schema } from "../../module.ts";
 import { adoptCodes } from "./adoption/adopt-codes.ts";
 import { adoptReferrals } from "./adoption/adopt-referrals.ts";
 import * as adoptionStatements from "./adoption/adoption-statements.ts";
+import { announceCheck } from "./announce-check.ts";
 import { followLink, readAttribution } from "./attribution.ts";
 import * as codeStatements from "./code-statements.ts";
 import * as dayStatements from "./day-statements.ts";
@@ -136,7 +137,8 @@ function referralsApi(environment: ReferralEnvironment): Referrals {
       await changeCode(environment, { input: target, deactivate: true });
       return true;
     },
-    async checkCode(code) {
+    async checkCode(code, context) {
+      if (context !== undefined) await announceCheck(environment, context);
       const visitor = {
         client: { ipAddress: null, userAgent: null },
         deviceTokenHash: null,

@@ -6,7 +6,7 @@ import { newCredentials, optionsOf } from "../../support/create-test-auth.ts";
 import { forEachDatabase } from "../../support/for-each-database.ts";
 import { createHttpClient } from "../../support/http-client.ts";
 import { createTestClock } from "../../support/test-clock.ts";
-import { tally } from "../../suite/core/support/error-code.ts";
+import { errorCode, tally } from "../../suite/core/support/error-code.ts";
 
 forEachDatabase("referral codes that are guessed", (ctx) => {
   let auth: Auth<unknown, readonly [ReturnType<typeof rateLimits>, ReturnType<typeof referrals>]>;
@@ -28,6 +28,13 @@ forEachDatabase("referral codes that are guessed", (ctx) => {
     }
     expect(tally(statuses.slice(0, 120).map(String))).toEqual({ 200: 120 });
     expect(statuses.slice(120)).toEqual([429, 429, 429, 429]);
+  });
+
+  it("are asked about as often by a page that says who asks", async () => {
+    const context = { ipAddress: "203.0.113.3" };
+    for (let turn = 0; turn < 120; turn += 1) await auth.referrals.checkCode(`guess${String(turn)}`, context);
+    expect(await errorCode(auth.referrals.checkCode("guess", context))).toBe("too_many_requests");
+    expect(await ask("check", "guess", "203.0.113.3")).toBe(429);
   });
 
   it("are checked for everybody else meanwhile, and by the application as often as it likes", async () => {

@@ -1,11 +1,5 @@
-import {
-  AuthError,
-  implementRoute,
-  isUuid,
-  readClientDetails,
-  type RequestContext,
-  type Route,
-} from "../../../module.ts";
+import { AuthError, implementRoute, isUuid, type Route } from "../../../module.ts";
+import { announceCheck } from "../announce-check.ts";
 import { followLink } from "../attribution.ts";
 import type { ReferralEnvironment } from "../referral-environment.ts";
 import type { ReferralCode, Referrals } from "../referrals-api.ts";
@@ -54,22 +48,14 @@ function ownCodeRoutes(api: Referrals): readonly Route[] {
   ];
 }
 
-/** Both tell anybody whether a code is good: who guesses takes turns of one limit. */
 function visitorRoutes(environment: ReferralEnvironment, api: Referrals): readonly Route[] {
-  const announce = (context: RequestContext): Promise<void> =>
-    environment.attempt({
-      action: "referrals.checkCode",
-      client: readClientDetails(context),
-      account: null,
-    });
   return [
     implementRoute(referralContracts.checkCode, async ({ input, context }) => {
-      await announce(context);
-      const answer = await api.checkCode(input.code);
+      const answer = await api.checkCode(input.code, context);
       return { body: { redeemable: answer.redeemed, reason: answer.redeemed ? null : answer.reason } };
     }),
     implementRoute(referralContracts.followLink, async ({ input, context }) => {
-      await announce(context);
+      await announceCheck(environment, context);
       const cookie = context.cookies?.["referrals"] ?? null;
       const own = await followLink(environment, { code: input.code, cookie });
       const body = { remembered: own !== null };
