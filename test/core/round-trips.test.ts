@@ -62,22 +62,25 @@ describe("on the wire, over PostgreSQL", () => {
     expect(await roundTrips(() => auth.signUp(credentials).catch(() => null))).toBe(2);
   });
 
-  it("a sign-up with a referral code is two: what the code is worth, and all that is written", async () => {
-    const programs = {
-      default: { referrer: { amount: 5, unit: "cent" }, referee: { amount: 1, unit: "cent" } },
-    };
-    const referring = await createAuth({
-      database: pool,
-      password: { hasher: cheapHasher },
-      log: () => undefined,
-      modules: [referrals({ programs })],
-    });
-    const { user } = await referring.signUp(newCredentials());
-    const { code } = await referring.referrals.createCode({ userId: user.id });
-    const account = { ...newCredentials(), referralCode: code };
-    expect(await roundTrips(() => referring.signUp(account))).toBe(2);
-    expect(await roundTrips(() => referring.signUp(newCredentials()))).toBe(1);
-    await referring.close();
+  it("a sign-up with a referral code is one too, and two where a code has to be looked at first", async () => {
+    const program = { referrer: { amount: 5, unit: "cent" }, referee: { amount: 1, unit: "cent" } };
+    for (const { programs, expected } of [
+      { programs: { default: program }, expected: 1 },
+      { programs: { default: program, other: program }, expected: 2 },
+    ]) {
+      const referring = await createAuth({
+        database: pool,
+        password: { hasher: cheapHasher },
+        log: () => undefined,
+        modules: [referrals({ programs })],
+      });
+      const { user } = await referring.signUp(newCredentials());
+      const { code } = await referring.referrals.createCode({ userId: user.id });
+      const account = { ...newCredentials(), referralCode: code };
+      expect(await roundTrips(() => referring.signUp(account))).toBe(expected);
+      expect(await roundTrips(() => referring.signUp(newCredentials()))).toBe(1);
+      await referring.close();
+    }
   });
 
   it("EN-02: a sign-in is two, whether it succeeds, fails, is locked or has no account", async () => {

@@ -13,6 +13,9 @@ import {
   statement,
   text,
   timestamp,
+  type Fragment,
+  type Parameter,
+  type SqlNode,
   usersTable,
   uuid,
   bytes,
@@ -108,17 +111,28 @@ const u = aliased(usersTable, "u");
 const s = aliased(sessionsTable, "s");
 const d = aliased(devicesTable, "d");
 
+/** Where somebody comes from who signs up; `null` where it is not to be looked at. */
+const visitorParams = {
+  ipAddress: nullable(text),
+  seenAfter: timestamp,
+  deviceTokenHash: nullable(bytes),
+};
+
+type Visitor = { readonly [K in keyof typeof visitorParams]: SqlNode };
+
+const sameAddress = (ownerId: SqlNode, p: Visitor): Fragment =>
+  sql`exists (select 1 from ${s} where ${s.userId} = ${ownerId} and ${s.ipAddress} = ${p.ipAddress}
+    and ${s.lastSeenAt} >= ${p.seenAfter})`;
+
+const sameDevice = (ownerId: SqlNode, p: Visitor): Fragment =>
+  sql`exists (select 1 from ${d} where ${d.userId} = ${ownerId} and ${d.tokenHash} = ${p.deviceTokenHash})`;
+
 /** A code as a sign-up meets it: its owner, and what may look odd about the two. Every lookup is by an index. */
 export const findInvitation = statement({
   id: "referrals.find_invitation",
   hot: true,
-  params: {
-    codeKey: text,
-    ipAddress: nullable(text),
-    seenAfter: timestamp,
-    deviceTokenHash: nullable(bytes),
-  },
-  row: {
+  params: { codeKey: text, ...visitorParams },
+  row: (p) => ({
     id: c.id,
     program: c.program,
     ownerId: u.id,
@@ -129,19 +143,17 @@ export const findInvitation = statement({
     pausedAt: c.pausedAt,
     deactivatedAt: c.deactivatedAt,
     expiresAt: c.expiresAt,
-    sameAddress: expression(boolean, sql`"same"."address"`),
-    sameDevice: expression(boolean, sql`"same"."device"`),
-  },
+    sameAddress: expression(boolean, sameAddress(u.id, p)),
+    sameDevice: expression(boolean, sameDevice(u.id, p)),
+  }),
   sql: (p, row) =>
-    sql`select ${row} from ${c} join ${u} on ${u.id} = ${c.ownerId}
-      cross join (select
-        exists (select 1 from ${s} join ${aliased(referralCodes, "k1")} on "k1"."owner_id" = ${s.userId}
-          where "k1"."code_key" = ${p.codeKey} and ${s.ipAddress} = ${p.ipAddress} and ${s.lastSeenAt} >= ${p.seenAfter}) as "address",
-        exists (select 1 from ${d} join ${aliased(referralCodes, "k2")} on "k2"."owner_id" = ${d.userId}
-          where "k2"."code_key" = ${p.codeKey} and ${d.tokenHash} = ${p.deviceTokenHash}) as "device"
-      ) as "same"
-      where ${c.codeKey} = ${p.codeKey}`,
+    sql`select ${row} from ${c} join ${u} on ${u.id} = ${c.ownerId} where ${c.codeKey} = ${p.codeKey}`,
 });
+
+// Without an alias: SQLite knows none behind RETURNING.
+const canBeRedeemed = (now: Parameter<Date>): Fragment =>
+  sql`${referralCodes.pausedAt} is null and ${referralCodes.deactivatedAt} is null and (${referralCodes.expiresAt} is null or ${referralCodes.expiresAt} > ${now})
+    and (${referralCodes.maxUses} is null or ${referralCodes.uses} < ${referralCodes.maxUses})`;
 
 /**
  * Takes one use of a code, if it can still be redeemed: the one statement that decides, whoever else tries at the
@@ -154,9 +166,45 @@ export const takeUse = statement({
   row: { id: referralCodes.id },
   sql: (p, row) =>
     sql`update ${referralCodes} set "uses" = "uses" + 1, "updated_at" = ${p.now}
-      where ${referralCodes.id} = ${p.id} and ${referralCodes.ownerId} = ${p.ownerId} and ${referralCodes.pausedAt} is null
-        and ${referralCodes.deactivatedAt} is null and (${referralCodes.expiresAt} is null or ${referralCodes.expiresAt} > ${p.now})
-        and (${referralCodes.maxUses} is null or ${referralCodes.uses} < ${referralCodes.maxUses})${guard}
+      where ${referralCodes.id} = ${p.id} and ${referralCodes.ownerId} = ${p.ownerId} and ${canBeRedeemed(p.now)}${guard}
+      returning ${row}`,
+});
+
+/** Without the dots that Gmail ignores, and under one of its two names. */
+const undotted = sql`replace(replace(${u.emailCanonical}, '.', ''), '@googlemailcom', '@gmailcom')`;
+
+const isPerson = (email: Fragment, p: { readonly person: SqlNode; readonly alias: SqlNode }): Fragment =>
+  sql`(${email} = ${p.person} or ${email} like ${p.alias} escape '!')`;
+
+/**
+ * The same for a code that nobody has looked at yet, of one program: unless its owner is gone or disabled, or the one who
+ * signs up. What may look odd about the two comes with it.
+ */
+export const takeUseOfKey = statement({
+  id: "referrals.take_use_of_key",
+  hot: true,
+  params: {
+    codeKey: text,
+    program: text,
+    now: timestamp,
+    isGmail: boolean,
+    person: text,
+    alias: text,
+    ...visitorParams,
+  },
+  row: (p) => ({
+    id: referralCodes.id,
+    ownerId: expression(uuid, sql`${referralCodes.ownerId}`),
+    owner: expression(text, sql`${referralCodes.ownerId}`),
+    sameAddress: expression(boolean, sameAddress(referralCodes.ownerId, p)),
+    sameDevice: expression(boolean, sameDevice(referralCodes.ownerId, p)),
+  }),
+  sql: (p, row) =>
+    sql`update ${referralCodes} set "uses" = "uses" + 1, "updated_at" = ${p.now}
+      where ${referralCodes.codeKey} = ${p.codeKey} and ${referralCodes.program} = ${p.program} and ${canBeRedeemed(p.now)}
+        and exists (select 1 from ${u} where ${u.id} = ${referralCodes.ownerId} and ${u.disabledAt} is null and not (case when ${p.isGmail}
+          then (${u.emailCanonical} like '%@gmail.com' or ${u.emailCanonical} like '%@googlemail.com') and ${isPerson(undotted, p)}
+          else ${isPerson(sql`${u.emailCanonical}`, p)} end))${guard}
       returning ${row}`,
 });
 

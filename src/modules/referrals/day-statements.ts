@@ -10,9 +10,9 @@ import {
   sql,
   statement,
   text,
-  type JsonValue,
-  type Parameter,
+  type Fragment,
   type SqlNode,
+  uuid,
 } from "../../module.ts";
 import { referralDays } from "./referral-tables.ts";
 
@@ -29,52 +29,76 @@ export const addToDay = statement({
   sql: (p) => sql`${insertInto(d, p)} ${addUp}`,
 });
 
+const isBeyond = (limit: SqlNode): Fragment => sql`${referralDays.referrals} > ${limit}`;
+
+interface Oddities {
+  readonly sameAddress: SqlNode;
+  readonly sameDevice: SqlNode;
+  readonly limit: SqlNode;
+}
+
+/** Texts for what looks odd, those that apply one behind the other without a comma before the first. */
+function eachOf(
+  p: Oddities,
+  texts: { readonly [K in "address" | "device" | "velocity"]: Fragment },
+): Fragment {
+  const when = (condition: SqlNode, text: Fragment): Fragment =>
+    sql`case when ${condition} then ',' || ${text} else '' end`;
+  return sql`substr(${when(p.sameAddress, texts.address)} || ${when(p.sameDevice, texts.device)}
+    || ${when(isBeyond(p.limit), texts.velocity)}, 2)`;
+}
+
+const quoted = { address: sql`'"same_address"'`, device: sql`'"same_device"'`, velocity: sql`'"velocity"'` };
+const spaced = { address: sql`' same_address'`, device: sql`' same_device'`, velocity: sql`' velocity'` };
+const described = {
+  address: sql`'{"kind":"same_address"}'`,
+  device: sql`'{"kind":"same_device"}'`,
+  velocity: sql`'{"kind":"velocity","referralsToday":' || ${referralDays.referrals} || '}'`,
+};
+
+const asJson = (text: Fragment): Fragment =>
+  sql`${byDialect({ postgres: sql`(${text})::jsonb`, sqlite: sql`json(${text})` })}`;
+
 /**
  * Counts a referral for whoever brought it in, and decides by it what becomes of its rewards: `limit` are as many as need
  * no review, of one referrer and program in a day. The row is held from here on, so of any number at once exactly those
- * beyond the limit find themselves there.
+ * beyond the limit find themselves there. What it is told of the code, it passes on.
  */
 export const countForReferrer = statement({
   id: "referrals.count_for_referrer",
   params: {
     program: text,
+    codeId: uuid,
+    ownerId: uuid,
+    /** The same as it stands in the table. */
     owner: text,
     day: text,
     qualified: integer,
     limit: integer,
-    state: text,
-    reason: nullable(text),
-    reasonBeyond: text,
-    signals: json,
-    event: json,
-    eventBeyond: json,
+    sameAddress: boolean,
+    sameDevice: boolean,
+    /** What rewards begin in that need no review. */
+    open: text,
+    referralId: text,
   },
-  row: (p) => {
-    const beyond = sql`${referralDays.referrals} > ${p.limit}`;
-    return {
-      state: expression(text, sql`case when ${beyond} then 'held' else ${p.state} end`),
-      reason: expression(
-        nullable(text),
-        sql`case when ${beyond} then ${p.reasonBeyond} else ${p.reason} end`,
-      ),
-      signals: expression(
-        json,
-        sql`case when ${beyond} then ${withVelocity(p.signals)} else ${p.signals} end`,
-      ),
-      event: expression(json, sql`case when ${beyond} then ${p.eventBeyond} else ${p.event} end`),
-    };
-  },
+  row: (p) => ({
+    codeId: expression(uuid, sql`${p.codeId}`),
+    ownerId: expression(uuid, sql`${p.ownerId}`),
+    state: expression(
+      text,
+      sql`case when ${p.sameAddress} or ${p.sameDevice} or ${isBeyond(p.limit)} then 'held' else ${p.open} end`,
+    ),
+    reason: expression(nullable(text), sql`nullif(trim(${eachOf(p, spaced)}), '')`),
+    signals: expression(json, asJson(sql`'[' || ${eachOf(p, described)} || ']'`)),
+    event: expression(
+      json,
+      sql`${byDialect({ postgres: sql`jsonb_build_object`, sqlite: sql`json_object` })}('referralId', ${p.referralId},
+        'program', ${p.program}, 'signals', ${asJson(sql`'[' || ${eachOf(p, quoted)} || ']'`)})`,
+    ),
+  }),
   sql: ({ program, owner, day, qualified }, row) =>
     sql`${insertInto(d, { program, owner, day, referrals: sql`1`, qualified })} ${addUp} returning ${row}`,
 });
-
-/** A list of signals, and how many referrals of the day it is. */
-function withVelocity(signals: Parameter<JsonValue>): SqlNode {
-  return byDialect({
-    postgres: sql`${signals} || jsonb_build_array(jsonb_build_object('kind', 'velocity', 'referralsToday', ${referralDays.referrals}))`,
-    sqlite: sql`json_insert(${signals}, '$[#]', json_object('kind', 'velocity', 'referralsToday', ${referralDays.referrals}))`,
-  });
-}
 
 const openDayName = sql`substr(${o.day}, 1, 10)`;
 

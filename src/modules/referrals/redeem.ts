@@ -9,10 +9,12 @@ import {
 import { readAttribution } from "./attribution.ts";
 import { findCode, takeUse } from "./code-statements.ts";
 import type { countForReferrer } from "./day-statements.ts";
-import { findInvitation, refusalOf } from "./find-invitation.ts";
+import { codeKeyOf, findInvitation, refusalOf, type Invitation } from "./find-invitation.ts";
+import { redeemAtOnce } from "./redeem-at-once.ts";
 import { takeCap } from "./member-statements.ts";
 import { redemptionChain, rewardFor, type Redemption } from "./redemption.ts";
 import type { ReferralEnvironment } from "./referral-environment.ts";
+import type { ProgramSettings, ReferralSettings } from "./referral-settings.ts";
 import type { RedemptionAnswer, RedemptionRefusal } from "./referrals-api.ts";
 
 /** The sign-up field of the module. */
@@ -36,12 +38,27 @@ export async function prepareRedemption(
     if (settings.requireReferralCode) throw refused("code_missing");
     return null;
   }
+  const codeKey = codeKeyOf(code);
+  const program = onlyProgram(settings);
+  if (codeKey !== null && program !== null) return redeemAtOnce(environment, { codeKey, program, draft });
   const invitation = await findInvitation(environment, { code, visitor: draft });
-  if (typeof invitation !== "string") {
-    return redemptionScript(environment, { invitation, client: draft.client });
-  }
+  if (typeof invitation !== "string") return redeemSeen(environment, { ...invitation, client: draft.client });
   if (settings.requireReferralCode) throw refused(invitation);
   return () => answer({ redeemed: false, reason: invitation });
+}
+
+/**
+ * The program of every code, where nothing has to be known of a code before its use is taken: without one the sign-up goes
+ * on, and no cap asks for a second statement.
+ */
+function onlyProgram({ programs, requireReferralCode }: ReferralSettings): ProgramSettings | null {
+  const [program, ...others] = programs.values();
+  if (program === undefined || others.length > 0 || requireReferralCode) return null;
+  return capOf(program) === null ? program : null;
+}
+
+function capOf({ referrer, maxRewardsPerReferrer }: ProgramSettings): number | null {
+  return referrer === null ? null : maxRewardsPerReferrer;
 }
 
 function answer(value: RedemptionAnswer): () => Script<RedemptionAnswer> {
@@ -51,16 +68,18 @@ function answer(value: RedemptionAnswer): () => Script<RedemptionAnswer> {
   };
 }
 
-function redemptionScript(
+/** Redeems a code that was looked up. */
+function redeemSeen(
   environment: ReferralEnvironment,
-  redemption: Pick<Redemption, "invitation" | "client">,
+  invitation: Invitation & Pick<Redemption, "client">,
 ): SignUpScript<RedemptionAnswer> {
   const { newId, settings } = environment;
-  const { codeId, ownerId, program } = redemption.invitation;
-  const cap = program.referrer === null ? null : program.maxRewardsPerReferrer;
+  const { program, code } = invitation;
+  const { id: codeId, ownerId } = code;
+  const cap = capOf(program);
   return ({ user }) => {
     const now = user.createdAt;
-    const made = { ...redemption, referralId: newId(now), refereeId: user.id, now };
+    const made = { ...invitation, referralId: newId(now), refereeId: user.id, now };
     const use = takeUse.with({ id: codeId, ownerId, now });
     const counted = redemptionChain(environment, made);
     if (cap === null && !settings.requireReferralCode) {
@@ -82,8 +101,9 @@ function redemptionScript(
       }
       if (cap !== null) {
         const head = takeCap.with({ program: program.name, userId: ownerId, cap });
-        const begins = decided as RowOf<typeof countForReferrer>;
-        yield* tx.chain(head, rewardFor(environment, { ...made, role: "referrer", begins }));
+        const { state, reason } = decided as RowOf<typeof countForReferrer>;
+        const reward = { ...made, role: "referrer", beneficiaryId: ownerId, state, reason } as const;
+        yield* tx.chain(head, rewardFor(environment, reward));
       }
       return { redeemed: true, program: program.name };
     };

@@ -1,20 +1,46 @@
-import { addSeconds, headValue, type Call, type Chain, type ClientDetails } from "../../module.ts";
+import {
+  addSeconds,
+  headValue,
+  type Call,
+  type Chain,
+  type ClientDetails,
+  type Given,
+} from "../../module.ts";
 import { addToDay, countForReferrer } from "./day-statements.ts";
-import type { Invitation } from "./find-invitation.ts";
 import { addToMember } from "./member-statements.ts";
 import { dayOf, openDay, openProgramOwner } from "./referral-day.ts";
 import type { ReferralEnvironment } from "./referral-environment.ts";
+import type { ProgramSettings } from "./referral-settings.ts";
 import { openReward, type NewReward } from "./reward-ledger.ts";
 import { insertReferral } from "./reward-statements.ts";
 
+/** A code whose use is taken, as it is known or as the statement that takes it returns it. */
+export type TakenCode = Given<{
+  readonly id: string;
+  readonly ownerId: string;
+  readonly owner: string;
+  readonly sameAddress: boolean;
+  readonly sameDevice: boolean;
+}>;
+
 /** A code that one user redeems at one moment. */
 export interface Redemption {
-  readonly invitation: Invitation;
+  readonly code: TakenCode;
+  readonly program: ProgramSettings;
   readonly client: ClientDetails;
   readonly referralId: string;
   readonly refereeId: string;
   readonly now: Date;
 }
+
+const decided = {
+  codeId: headValue(countForReferrer, "codeId"),
+  ownerId: headValue(countForReferrer, "ownerId"),
+  signals: headValue(countForReferrer, "signals"),
+  event: headValue(countForReferrer, "event"),
+};
+
+const begins = { state: headValue(countForReferrer, "state"), reason: headValue(countForReferrer, "reason") };
 
 /**
  * What a redemption writes once the use of its code is taken: the referrer's day, which decides whether rewards are held,
@@ -23,28 +49,25 @@ export interface Redemption {
  * PostgreSQL runs the rest from the last to the first, in the order that `countReferral` speaks of.
  */
 export function redemptionChain(environment: ReferralEnvironment, redemption: Redemption): Chain {
-  const { invitation, client, referralId, refereeId, now } = redemption;
-  const { codeId, ownerId, program } = invitation;
+  const { program, client, referralId, refereeId, now } = redemption;
   const qualified = program.qualification === "sign_up";
   const capped = program.maxRewardsPerReferrer !== null;
-  const begins = {
-    state: headValue(countForReferrer, "state"),
-    reason: headValue(countForReferrer, "reason"),
-  };
+  const { ownerId } = decided;
   const counts = { program: program.name, referrals: 1, qualified: qualified ? 1 : 0 };
+  const reward = { ...redemption, ...begins };
   return {
     head: countFor(environment, redemption),
     rest: [
-      ...(capped ? [] : rewardFor(environment, { ...redemption, role: "referrer", begins })),
-      ...rewardFor(environment, { ...redemption, role: "referee", begins }),
+      ...(capped ? [] : rewardFor(environment, { ...reward, role: "referrer", beneficiaryId: ownerId })),
+      ...rewardFor(environment, { ...reward, role: "referee", beneficiaryId: refereeId }),
       insertReferral.with({
         id: referralId,
         program: program.name,
-        codeId,
+        codeId: decided.codeId,
         referrerId: ownerId,
         refereeId,
         state: qualified ? "qualified" : "pending",
-        signals: headValue(countForReferrer, "signals"),
+        signals: decided.signals,
         createdAt: now,
         qualifiedAt: qualified ? now : null,
       }),
@@ -55,7 +78,7 @@ export function redemptionChain(environment: ReferralEnvironment, redemption: Re
         userId: refereeId,
         occurredAt: now,
         client,
-        data: headValue(countForReferrer, "event"),
+        data: decided.event,
       }),
     ],
   };
@@ -63,55 +86,47 @@ export function redemptionChain(environment: ReferralEnvironment, redemption: Re
 
 /** Counts the referral for its referrer, and decides what follows from the count. */
 function countFor({ settings }: ReferralEnvironment, redemption: Redemption): Call<unknown> {
-  const { invitation, referralId, now } = redemption;
-  const { ownerId, program, signals } = invitation;
+  const { code, program, referralId, now } = redemption;
+  const { id: codeId, ownerId, owner, sameAddress, sameDevice } = code;
   const qualified = program.qualification === "sign_up";
-  const kinds = signals.map(({ kind }) => kind);
-  const beyond = [...kinds, "velocity"];
-  const open = qualified && program.holdingPeriodSeconds === 0 ? "approved" : "pending";
-  const event = { referralId, program: program.name };
   return countForReferrer.with({
+    codeId,
+    ownerId,
+    owner,
+    sameAddress,
+    sameDevice,
+    referralId,
     program: program.name,
-    owner: ownerId,
     day: dayOf(now),
     qualified: qualified ? 1 : 0,
     limit: settings.review.maxReferralsPerDay,
-    state: kinds.length > 0 ? "held" : open,
-    reason: kinds.length > 0 ? kinds.join(", ") : null,
-    reasonBeyond: beyond.join(", "),
-    signals: signals as never,
-    event: { ...event, signals: kinds },
-    eventBeyond: { ...event, signals: beyond },
+    open: qualified && program.holdingPeriodSeconds === 0 ? "approved" : "pending",
   });
 }
+
+type Earning = Pick<Redemption, "program" | "referralId" | "now"> &
+  Pick<NewReward, "role" | "beneficiaryId" | "state" | "reason">;
 
 /** What one side earns, if the program gives it anything. */
 export function rewardFor(
   { newId }: ReferralEnvironment,
-  {
-    invitation: { ownerId, program },
-    referralId,
-    refereeId,
-    now,
-    role,
-    begins,
-  }: Redemption & Pick<NewReward, "role"> & { readonly begins: Pick<NewReward, "state" | "reason"> },
+  { program, referralId, now, role, beneficiaryId, state, reason }: Earning,
 ): readonly Call<unknown>[] {
   const rule = program[role];
   if (rule === null) return [];
   return openReward({
     ...rule,
+    referralId,
+    role,
+    beneficiaryId,
+    state,
+    reason,
+    now,
     id: newId(now),
     entryId: newId(now),
-    referralId,
     program: program.name,
-    role,
-    beneficiaryId: role === "referrer" ? ownerId : refereeId,
-    state: begins.state,
-    reason: begins.reason,
     availableAt:
       program.qualification === "sign_up" ? availableFrom(now, program.holdingPeriodSeconds) : null,
-    now,
   });
 }
 

@@ -70,3 +70,21 @@ export function personOf(emailCanonical: string): string {
   const isGmail = domain === "gmail.com" || domain === "googlemail.com";
   return isGmail ? `${local.replaceAll(".", "")}@gmail.com` : `${local}@${domain}`;
 }
+
+/** One person's addresses as SQL finds them: `personOf` said backwards. */
+export interface PersonPattern {
+  readonly isGmail: boolean;
+  /** On Gmail, of an address without its dots. */
+  readonly person: string;
+  /** The same with anything behind a `+`, for LIKE with `!` as its escape. */
+  readonly alias: string;
+}
+
+export function personPattern(emailCanonical: string): PersonPattern {
+  const person = personOf(emailCanonical);
+  const at = person.lastIndexOf("@");
+  const isGmail = person.slice(at) === "@gmail.com";
+  const [local, domain] = [person.slice(0, at), isGmail ? "gmailcom" : person.slice(at + 1)];
+  const literally = (text: string): string => text.replace(/[!%_]/g, "!$&");
+  return { isGmail, person: `${local}@${domain}`, alias: `${literally(local)}+%@${literally(domain)}` };
+}

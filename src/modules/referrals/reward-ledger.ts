@@ -39,7 +39,7 @@ export interface NewReward {
   readonly referralId: string;
   readonly program: string;
   readonly role: "referrer" | "referee";
-  readonly beneficiaryId: string;
+  readonly beneficiaryId: string | HeadValue<string>;
   readonly amount: number;
   readonly unit: string;
   /** `pending`, `held` or `approved`, and why; or what the head of a chain says. */
