@@ -54,7 +54,7 @@ export function redeemAtOnce(
       *otherwise(tx) {
         const found = yield* tx.maybeOne(findInvitation, { codeKey, ...visitor });
         const judged = judge(environment, { found, visitor: draft, now });
-        // Somebody gave a use back in between, which nobody does.
+        // Its owner resumed it or raised its limit in between: the use had been refused all the same.
         return { redeemed: false, reason: typeof judged === "string" ? judged : "code_used_up" };
       },
     };
