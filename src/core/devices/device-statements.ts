@@ -1,4 +1,4 @@
-import { guard, sql } from "../../database/statements/fragment.ts";
+import { guard, sql, type Fragment, type SqlNode } from "../../database/statements/fragment.ts";
 import { insertInto, statement } from "../../database/statements/statement.ts";
 import { aliased } from "../../database/statements/table.ts";
 import { bytes, nullable, timestamp, uuid } from "../../database/statements/value-type.ts";
@@ -19,6 +19,11 @@ export const touchDevice = statement({
 
 const known = aliased(devices, "k");
 
+/** Whether the mark that a browser presented is one of this user's. */
+export function isKnownDevice(p: { readonly userId: SqlNode; readonly presentedHash: SqlNode }): Fragment {
+  return sql`exists (select 1 from ${known} where ${known.userId} = ${p.userId} and ${known.tokenHash} = ${p.presentedHash})`;
+}
+
 /** Remembers a browser, unless the mark that it presented is one of this user's. */
 export const insertUnknownDevice = statement({
   id: "device.insert_unknown",
@@ -32,7 +37,7 @@ export const insertUnknownDevice = statement({
   sql: (p) =>
     sql`insert into ${devices} ("id", "user_id", "token_hash", "created_at", "last_seen_at")
       select ${p.id}, ${p.userId}, ${p.tokenHash}, ${p.createdAt}, ${p.createdAt}
-      where not exists (select 1 from ${known} where ${known.userId} = ${p.userId} and ${known.tokenHash} = ${p.presentedHash})${guard}`,
+      where not ${isKnownDevice(p)}${guard}`,
 });
 
 /** Notes a visit of a known browser, if its last one was noted before a moment. */

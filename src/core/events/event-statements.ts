@@ -1,5 +1,5 @@
 import type { Database } from "../../database/database.ts";
-import { byDialect, guard, sql, type Fragment, type SqlNode } from "../../database/statements/fragment.ts";
+import { byDialect, guard, sql } from "../../database/statements/fragment.ts";
 import type { HeadValue } from "../../database/statements/head-value.ts";
 import { insertInto, statement, type Call } from "../../database/statements/statement.ts";
 import { aliased } from "../../database/statements/table.ts";
@@ -13,7 +13,7 @@ import {
   uuid,
   type JsonValue,
 } from "../../database/statements/value-type.ts";
-import { devices } from "../devices/devices-table.ts";
+import { isKnownDevice } from "../devices/device-statements.ts";
 import type { ClientDetails } from "../input/client-details.ts";
 import type { ModuleEventType, SecurityEventType } from "../security-event.ts";
 import { sessions } from "../sessions/sessions-table.ts";
@@ -70,10 +70,6 @@ export async function writeEvent(database: Database, event: EventDraft): Promise
 }
 
 const s = aliased(sessions, "s");
-const d = aliased(devices, "d");
-
-const isKnown = (p: { readonly userId: SqlNode; readonly presentedHash: SqlNode }): Fragment =>
-  sql`exists (select 1 from ${d} where ${d.userId} = ${p.userId} and ${d.tokenHash} = ${p.presentedHash})`;
 
 /** The entry of a sign-in that was proved by a module, before the browser is remembered. */
 export const insertEntryEvent = statement({
@@ -93,8 +89,8 @@ export const insertEntryEvent = statement({
     sql`insert into ${events} ("id", "user_id", "type", "occurred_at", "ip_address", "user_agent", "session_id", "data")
       select ${p.id}, ${p.userId}, ${p.type}, ${p.occurredAt}, ${p.ipAddress}, ${p.userAgent}, ${p.sessionId}, ${byDialect(
         {
-          postgres: sql`jsonb_build_object('method', ${p.method}, 'knownDevice', ${isKnown(p)})`,
-          sqlite: sql`json_object('method', ${p.method}, 'knownDevice', json(case when ${isKnown(p)} then 'true' else 'false' end))`,
+          postgres: sql`jsonb_build_object('method', ${p.method}, 'knownDevice', ${isKnownDevice(p)})`,
+          sqlite: sql`json_object('method', ${p.method}, 'knownDevice', json(case when ${isKnownDevice(p)} then 'true' else 'false' end))`,
         },
       )} where true${guard}`,
 });

@@ -1,6 +1,7 @@
 import type { Credential, RouteContract } from "../../contract/route.ts";
 import type { AnyErrorCode } from "../../errors.ts";
 import { errorStatus, publicCode, type ModuleErrorStatuses } from "../answers/error-status.ts";
+import { parameterPattern } from "../routes/router.ts";
 import { signedInShape } from "../routes/shapes.ts";
 import type { Components } from "./components.ts";
 import { toJsonSchema, type JsonSchema } from "./json-schema.ts";
@@ -57,7 +58,7 @@ function pathParameters({ path }: RouteContract): readonly object[] {
     name,
     in: "path",
     required: true,
-    schema: { type: "string", pattern: "^[A-Za-z0-9-]{1,64}$" },
+    schema: { type: "string", pattern: parameterPattern.source },
   }));
 }
 

@@ -13,7 +13,8 @@ interface Pattern {
   readonly routes: Map<string, Route>;
 }
 
-const parameterPattern = /^[A-Za-z0-9-]{1,64}$/;
+/** What stands for a `:name` segment. */
+export const parameterPattern = /^[A-Za-z0-9-]{1,64}$/;
 
 /**
  * Finds routes by the exact spelling of their path. Nothing is decoded, folded or trimmed: a second spelling

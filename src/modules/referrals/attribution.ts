@@ -1,4 +1,4 @@
-import { findInvitation } from "./find-invitation.ts";
+import { findInvitation, nobody } from "./find-invitation.ts";
 import type { ReferralEnvironment } from "./referral-environment.ts";
 
 /** A link that was followed: the content of the module's cookie. */
@@ -6,8 +6,6 @@ export interface Attribution {
   readonly code: string;
   readonly followedAt: Date;
 }
-
-const nobody = { client: { ipAddress: null, userAgent: null }, deviceTokenHash: null, emailCanonical: null };
 
 /** The link that counts for a sign-up now; `null` if there is none, it is too old, or the cookie is not ours. */
 export function readAttribution(

@@ -23,6 +23,13 @@ type Visitor = Pick<ModuleSignUpDraft<object>, "client" | "deviceTokenHash"> & {
   readonly emailCanonical: string | null;
 };
 
+/** Asks only what a code is worth. */
+export const nobody: Visitor = {
+  client: { ipAddress: null, userAgent: null },
+  deviceTokenHash: null,
+  emailCanonical: null,
+};
+
 /** Of a code as somebody writes it, spaces and dashes included. */
 const maximumCodeLength = 64;
 

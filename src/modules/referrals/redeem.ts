@@ -12,7 +12,7 @@ import type { countForReferrer } from "./day-statements.ts";
 import { codeKeyOf, findInvitation, refusalOf, type Invitation } from "./find-invitation.ts";
 import { redeemAtOnce } from "./redeem-at-once.ts";
 import { takeCap } from "./member-statements.ts";
-import { redemptionChain, rewardFor, type Redemption } from "./redemption.ts";
+import { capOf, redemptionChain, rewardFor, type Redemption } from "./redemption.ts";
 import type { ReferralEnvironment } from "./referral-environment.ts";
 import type { ProgramSettings, ReferralSettings } from "./referral-settings.ts";
 import type { RedemptionAnswer, RedemptionRefusal } from "./referrals-api.ts";
@@ -55,10 +55,6 @@ function onlyProgram({ programs, requireReferralCode }: ReferralSettings): Progr
   const [program, ...others] = programs.values();
   if (program === undefined || others.length > 0 || requireReferralCode) return null;
   return capOf(program) === null ? program : null;
-}
-
-function capOf({ referrer, maxRewardsPerReferrer }: ProgramSettings): number | null {
-  return referrer === null ? null : maxRewardsPerReferrer;
 }
 
 function answer(value: RedemptionAnswer): () => Script<RedemptionAnswer> {

@@ -51,7 +51,7 @@ const begins = { state: headValue(countForReferrer, "state"), reason: headValue(
 export function redemptionChain(environment: ReferralEnvironment, redemption: Redemption): Chain {
   const { program, client, referralId, refereeId, now } = redemption;
   const qualified = program.qualification === "sign_up";
-  const capped = program.maxRewardsPerReferrer !== null;
+  const capped = capOf(program) !== null;
   const { ownerId } = decided;
   const counts = { program: program.name, referrals: 1, qualified: qualified ? 1 : 0 };
   const reward = { ...redemption, ...begins };
@@ -106,6 +106,11 @@ function countFor({ settings }: ReferralEnvironment, redemption: Redemption): Ca
 
 type Earning = Pick<Redemption, "program" | "referralId" | "now"> &
   Pick<NewReward, "role" | "beneficiaryId" | "state" | "reason">;
+
+/** How many rewards a referrer may have at the most; `null` without a limit, or without a reward. */
+export function capOf({ referrer, maxRewardsPerReferrer }: ProgramSettings): number | null {
+  return referrer === null ? null : maxRewardsPerReferrer;
+}
 
 /** What one side earns, if the program gives it anything. */
 export function rewardFor(

@@ -1,4 +1,4 @@
-import { AuthError, type RowOf, type TransactionScript } from "../../module.ts";
+import { AuthError, addSeconds, type RowOf, type TransactionScript } from "../../module.ts";
 import { countCodesOfUser, insertCode, listCodesOfUser, lockCode, updateCode } from "./code-statements.ts";
 import { refusalOf } from "./find-invitation.ts";
 import { codeProblem, makeCode, normaliseCode } from "./referral-code.ts";
@@ -132,7 +132,7 @@ function isFuture(moment: Date, now: Date): boolean {
 }
 
 function defaultExpiry({ defaultExpiresInSeconds: seconds }: ReferralSettings, now: Date): Date | null {
-  return seconds === null ? null : new Date(now.getTime() + seconds * 1000);
+  return seconds === null ? null : addSeconds(now, seconds);
 }
 
 function toCode(

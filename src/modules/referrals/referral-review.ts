@@ -1,4 +1,4 @@
-import { isUuid, type Call, type RowOf, type Script, type Transaction } from "../../module.ts";
+import { addSeconds, isUuid, type Call, type RowOf, type Script, type Transaction } from "../../module.ts";
 import { countReferral } from "./count-referral.ts";
 import { dayOf } from "./referral-day.ts";
 import type { ReferralEnvironment } from "./referral-environment.ts";
@@ -37,7 +37,7 @@ export async function qualify(environment: ReferralEnvironment, refereeId: strin
     for (const reward of rewards) {
       yield* startHoldingPeriod(environment, {
         rewardId: reward.id,
-        availableAt: new Date(now.getTime() + holdingPeriodSeconds * 1000),
+        availableAt: addSeconds(now, holdingPeriodSeconds),
       })(tx);
     }
     return true;

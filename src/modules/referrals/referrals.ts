@@ -6,7 +6,7 @@ import { announceCheck } from "./announce-check.ts";
 import { followLink, readAttribution } from "./attribution.ts";
 import * as codeStatements from "./code-statements.ts";
 import * as dayStatements from "./day-statements.ts";
-import { findInvitation } from "./find-invitation.ts";
+import { findInvitation, nobody } from "./find-invitation.ts";
 import { foldDays } from "./fold-days.ts";
 import { forgetUser } from "./forget-user.ts";
 import * as memberStatements from "./member-statements.ts";
@@ -139,12 +139,7 @@ function referralsApi(environment: ReferralEnvironment): Referrals {
     },
     async checkCode(code, context) {
       if (context !== undefined) await announceCheck(environment, context);
-      const visitor = {
-        client: { ipAddress: null, userAgent: null },
-        deviceTokenHash: null,
-        emailCanonical: null,
-      };
-      const found = await findInvitation(environment, { code, visitor });
+      const found = await findInvitation(environment, { code, visitor: nobody });
       return typeof found === "string"
         ? { redeemed: false, reason: found }
         : { redeemed: true, program: found.program.name };
